@@ -1,0 +1,38 @@
+// What this host is and allows, found out once. Facts only; what follows from them is decided in profiler/plan.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace perfwrap {
+
+enum class CgroupMemory : std::uint8_t { none, v1, v2 };
+
+struct HostFacts {
+    std::string hostname;
+    std::string kernel;  // uname -r
+    std::string cpu_model;
+    int cpus = 0;
+    std::uint64_t memory_bytes = 0;
+
+    bool root = false;           // effective uid 0
+    bool capability_bpf = false; // CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN
+    bool kernel_btf = false;     // /sys/kernel/btf/vmlinux can be read
+    // Why the kernel refused perfwrap's BPF programs when they were tried; empty: accepted or not tried.
+    std::optional<std::string> bpf_refusal;
+
+    bool proc_mounted = false;
+    bool proc_children = false;  // /proc/PID/task/TID/children exists (CONFIG_PROC_CHILDREN)
+    bool proc_io = false;        // /proc/self/io
+    bool smaps_rollup = false;   // /proc/self/smaps_rollup
+    bool swap = false;           // some swap is active
+
+    CgroupMemory cgroup_memory = CgroupMemory::none;
+    bool cgroup_peak = false;                // the controller keeps a maximum (v1; v2 from Linux 5.19)
+    std::optional<std::string> cgroup_refusal; // why no own leaf can be made; empty: it can
+};
+
+HostFacts gather_host_facts();
+
+}  // namespace perfwrap

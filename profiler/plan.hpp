@@ -1,0 +1,57 @@
+// Facts about the host and the user's wishes in, a source and an accuracy for every metric out. Pure: testable without a kernel.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "probes/host_facts.hpp"
+#include "profiler/metrics.hpp"
+
+namespace perfwrap {
+
+enum class SourceChoice : std::uint8_t { automatic, ebpf, procfs };
+enum class Mode : std::uint8_t { ebpf, procfs };
+enum class Source : std::uint8_t { clock, ebpf, procfs, cgroup };
+enum class Accuracy : std::uint8_t { exact, bounded, sampled };
+
+struct PlanOptions {
+    SourceChoice source = SourceChoice::automatic;
+    bool cgroup = false;
+    std::optional<std::chrono::nanoseconds> interval;
+};
+
+// How one metric is had, or why not.
+struct MetricPlan {
+    bool measured = false;
+    Source source = Source::clock;
+    Accuracy accuracy = Accuracy::exact;
+    std::string note;    // what qualifies the accuracy, "" if nothing
+    std::string reason;  // not measured: why, and what would change that
+};
+
+struct Plan {
+    Mode mode = Mode::procfs;
+    std::chrono::nanoseconds interval{};  // the finest that will be used
+    bool adaptive_interval = true;
+    bool own_cgroup = false;
+    bool sample_pss = false;
+    std::optional<std::string> fallback_reason;  // why automatic did not take eBPF
+    std::optional<std::string> remedy;           // the one command or setting that would unlock more
+    std::array<MetricPlan, metric_count> metrics;
+
+    const MetricPlan& operator[](Metric metric) const { return metrics[static_cast<std::size_t>(metric)]; }
+};
+
+// Error: a source named by the user cannot work here; the message says why and what to do.
+tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOptions& options);
+
+std::string_view mode_name(Mode mode);
+std::string_view source_name(Source source);
+std::string_view accuracy_name(Accuracy accuracy);
+
+}  // namespace perfwrap

@@ -1,0 +1,87 @@
+// What the probes saw of one run, as plain data: nanoseconds of CLOCK_MONOTONIC, bytes and counts, nothing derived.
+// summarize() turns it into a RunResult without asking the system anything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiler/process_table.hpp"
+#include "profiler/timeline.hpp"
+
+namespace perfwrap {
+
+// Totals over the whole tree at the end of the measured window. An empty one was not measured.
+struct TreeTotals {
+    std::optional<std::uint64_t> cpu_user_ns;
+    std::optional<std::uint64_t> cpu_system_ns;
+    std::optional<std::uint64_t> minor_faults;
+    std::optional<std::uint64_t> major_faults;
+    std::optional<std::uint64_t> voluntary_context_switches;
+    std::optional<std::uint64_t> involuntary_context_switches;
+    std::optional<std::uint64_t> run_queue_wait_ns;
+    std::optional<std::uint64_t> syscall_read_bytes;
+    std::optional<std::uint64_t> syscall_written_bytes;
+    std::optional<std::uint64_t> storage_read_bytes;
+    std::optional<std::uint64_t> storage_written_bytes;
+    std::optional<std::uint64_t> processes_started;
+    std::optional<std::uint64_t> processes_peak;
+    std::optional<std::uint64_t> threads_started;
+    std::optional<std::uint64_t> threads_peak;
+    std::optional<std::uint64_t> oom_kills;
+};
+
+// A quantity of memory over time: its maximum and its integral over the time that was observed.
+struct MemoryOverTime {
+    std::uint64_t peak_bytes = 0;
+    double byte_seconds = 0;
+    double observed_seconds = 0;
+};
+
+struct MemoryTotals {
+    std::optional<MemoryOverTime> rss;
+    std::optional<std::uint64_t> rss_anon_peak_bytes;
+    std::optional<std::uint64_t> rss_file_peak_bytes;
+    std::optional<std::uint64_t> rss_shmem_peak_bytes;
+    std::optional<std::uint64_t> largest_process_rss_peak_bytes;
+    std::optional<MemoryOverTime> pss;
+    std::optional<MemoryOverTime> anon;
+    std::optional<std::uint64_t> cgroup_peak_bytes;
+    std::optional<std::uint64_t> swap_peak_bytes;
+};
+
+struct MemoryHolder {
+    int pid = 0;
+    std::vector<std::string> command;
+    std::uint64_t rss_bytes = 0;
+};
+
+struct PeakMoment {
+    std::uint64_t at_ns = 0;
+    std::vector<MemoryHolder> holders;
+};
+
+// What a probe gives when the measured window closes.
+struct Observation {
+    TreeTotals totals;
+    MemoryTotals memory;
+    std::optional<PeakMoment> peak;
+    ProcessTable processes;
+    Timeline timeline;
+    std::uint64_t lost_events = 0;
+    std::optional<double> mean_interval_seconds;  // between samples, as it came out
+    std::optional<std::uint64_t> exec_ns;         // the probe's own, better stamps of the window, if it has any
+    std::optional<std::uint64_t> end_ns;
+};
+
+struct Recording {
+    std::uint64_t exec_ns = 0;  // the command's exec
+    std::uint64_t end_ns = 0;   // the window's end
+    std::int64_t started_at_unix_ms = 0;
+    int wait_status = 0;  // of the command, as wait(2) gives it
+    bool timed_out = false;
+    Observation seen;
+};
+
+}  // namespace perfwrap

@@ -1,0 +1,38 @@
+// Memory, CPU and process count over time, bounded: when there are too many buckets, neighbours merge in pairs and keep
+// exact maxima and time-weighted means.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace perfwrap {
+
+struct TimelineBucket {
+    std::uint64_t start_ns = 0;  // CLOCK_MONOTONIC
+    std::uint64_t length_ns = 0;
+    std::uint64_t rss_max_bytes = 0;
+    double rss_mean_bytes = 0;
+    std::uint64_t cpu_ns = 0;  // CPU time that the tree spent inside the bucket
+    std::uint32_t processes_max = 0;
+};
+
+// Two neighbours as one: maxima are the larger ones, means are weighted by length, CPU adds up.
+TimelineBucket merge(const TimelineBucket& first, const TimelineBucket& second);
+
+class Timeline {
+public:
+    explicit Timeline(std::size_t limit = 2000) : limit_(limit < 2 ? 2 : limit) {}
+
+    // Buckets come in order of time. Those shorter than the present resolution join the one before.
+    void add(const TimelineBucket& bucket);
+
+    const std::vector<TimelineBucket>& buckets() const { return buckets_; }
+
+private:
+    std::size_t limit_;
+    std::uint64_t resolution_ns_ = 0;  // 0: as the buckets come
+    std::vector<TimelineBucket> buckets_;
+};
+
+}  // namespace perfwrap
