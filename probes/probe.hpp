@@ -45,7 +45,7 @@ public:
     // Processes of the tree that are alive now, the command included; a zombie is not.
     virtual std::vector<LiveProcess> alive() = 0;
 
-    // Closes the measured window. Called once; nothing is called after it.
+    // Closes the measured window. Called once; after it only alive(), ended() and reaped() are, while orphans are being ended.
     virtual Observation finish(std::uint64_t end_ns) = 0;
 };
 

@@ -71,8 +71,7 @@ struct Observation {
     Timeline timeline;
     std::uint64_t lost_events = 0;
     std::optional<double> mean_interval_seconds;  // between samples, as it came out
-    std::optional<std::uint64_t> exec_ns;         // the probe's own, better stamps of the window, if it has any
-    std::optional<std::uint64_t> end_ns;
+    std::optional<std::uint64_t> end_ns;          // the command's end, where the probe knows it better than waitpid's return
 };
 
 struct Recording {
@@ -81,6 +80,7 @@ struct Recording {
     std::int64_t started_at_unix_ms = 0;
     int wait_status = 0;  // of the command, as wait(2) gives it
     bool timed_out = false;
+    std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
     Observation seen;
 };
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The few kernel fields that the BPF programs read. Offsets are filled in at load time from the running kernel's BTF (CO-RE), so
+ * only names and types matter here, not order or size. A ___suffix marks another kernel's layout of the same structure. */
+#pragma once
+
+#include <linux/types.h>
+
+typedef int pid_t;
+typedef __u8 u8;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+typedef __s64 s64;
+#ifndef bool
+typedef _Bool bool;
+#define true 1
+#define false 0
+#endif
+
+#define KERNEL_TYPE __attribute__((preserve_access_index))
+
+typedef struct {
+    int counter;
+} atomic_t;
+
+struct task_io_accounting {
+    u64 rchar, wchar;
+    u64 read_bytes, write_bytes;
+} KERNEL_TYPE;
+
+struct upid {
+    int nr;
+} KERNEL_TYPE;
+
+struct pid {
+    unsigned int level;
+    struct upid numbers[1];
+} KERNEL_TYPE;
+
+struct mm_struct {
+    unsigned long arg_start, arg_end;
+} KERNEL_TYPE;
+
+struct signal_struct {
+    atomic_t live;
+    unsigned int flags;
+    int group_exit_code;
+    struct mm_struct *oom_mm;
+} KERNEL_TYPE;
+
+struct sched_entity {
+    u64 sum_exec_runtime;
+} KERNEL_TYPE;
+
+struct sched_info {
+    unsigned long long run_delay;
+} KERNEL_TYPE;
+
+struct task_struct {
+    unsigned int __state;
+    struct sched_entity se;
+    struct sched_info sched_info;
+    struct mm_struct *mm;
+    int exit_state;
+    int exit_code;
+    pid_t pid, tgid;
+    struct task_struct *real_parent;
+    struct task_struct *group_leader;
+    struct pid *thread_pid;
+    u64 utime, stime;
+    unsigned long nvcsw, nivcsw;
+    unsigned long min_flt, maj_flt;
+    struct task_io_accounting ioac;
+    char comm[16];
+    struct signal_struct *signal;
+} KERNEL_TYPE;
+
+/* Before Linux 5.14 the field was called state. */
+struct task_struct___state {
+    long state;
+} KERNEL_TYPE;
+
+struct linux_binprm {
+    int argc;
+} KERNEL_TYPE;
+
+struct seq_file;
+
+struct bpf_iter_meta {
+    struct seq_file *seq;
+} KERNEL_TYPE;
+
+struct bpf_iter__task {
+    struct bpf_iter_meta *meta;
+    struct task_struct *task;
+} KERNEL_TYPE;
+
+/* include/linux/sched.h, include/linux/sched/signal.h: values that never changed within the supported kernels. */
+#define TASK_DEAD 0x80
+#define EXIT_DEAD 0x10
+#define SIGNAL_GROUP_EXIT 0x4
+
+/* include/uapi/linux/bpf.h */
+enum { BPF_ANY_ = 0, BPF_NOEXIST_ = 1 };

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Follows the process tree of one command and adds up what it uses.
+ *
+ * A process is known by its signal_struct: one per thread group, stable over exec and until after its last thread's last switch.
+ * A thread's counters start at zero at fork and are read once, at its last switch-out (TASK_DEAD), after all of its teardown. */
+#include "kernel_types.h"
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "wire.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+struct wire_totals totals;
+
+/* The thread whose next fork is the command; zero when it is not awaited. */
+static struct task_struct *armed_task;
+/* Depth of perfwrap's pid namespace: pids are told as perfwrap sees them. */
+static u32 pid_level;
+static u64 last_process_id;
+static u64 last_image;
+static u64 unreaped_now;
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, WIRE_MAX_PROCESSES);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, u64); /* signal_struct */
+    __type(value, struct wire_process);
+} processes SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, WIRE_MAX_UNREAPED);
+    __type(key, u32);
+    __type(value, u64); /* task_struct of the group leader; 0: free */
+} unreaped SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, u32);
+    __type(value, struct wire_exec_record);
+} exec_scratch SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, WIRE_RING_BYTES);
+} records SEC(".maps");
+
+#define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
+
+static __always_inline void raise_maximum(u64 *maximum, u64 value) {
+    u64 seen = *maximum;
+
+    for (int i = 0; i < 16 && value > seen; i++) {
+        u64 before = __sync_val_compare_and_swap(maximum, seen, value);
+        if (before == seen) return;
+        seen = before;
+    }
+}
+
+static __always_inline struct wire_process *process_of(struct task_struct *task) {
+    u64 key = (u64)task->signal;
+
+    return bpf_map_lookup_elem(&processes, &key);
+}
+
+static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
+    struct pid *pid = task->group_leader->thread_pid;
+    struct upid *numbers = __builtin_preserve_access_index(&pid->numbers[0]);
+    struct upid number = {};
+
+    bpf_probe_read_kernel(&number, sizeof(number), (void *)numbers + pid_level * bpf_core_type_size(struct upid));
+    return number.nr;
+}
+
+static __always_inline void read_usage(struct task_struct *task, struct wire_usage *used) {
+    used->runtime_ns = task->se.sum_exec_runtime;
+    used->user_tick_ns = task->utime;
+    used->system_tick_ns = task->stime;
+    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? task->sched_info.run_delay : 0;
+    used->minor_faults = task->min_flt;
+    used->major_faults = task->maj_flt;
+    used->voluntary_switches = task->nvcsw;
+    used->involuntary_switches = task->nivcsw;
+    used->syscall_read_bytes = task->ioac.rchar;
+    used->syscall_written_bytes = task->ioac.wchar;
+    used->storage_read_bytes = task->ioac.read_bytes;
+    used->storage_written_bytes = task->ioac.write_bytes;
+}
+
+static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {
+    u64 *to = (u64 *)sum;
+    const u64 *from = (const u64 *)used;
+
+#pragma unroll
+    for (unsigned long i = 0; i < sizeof(*sum) / sizeof(*to); i++) ADD(to[i], from[i]);
+}
+
+static __always_inline void subtract_usage(struct wire_usage *sum, const struct wire_usage *used) {
+    u64 *to = (u64 *)sum;
+    const u64 *from = (const u64 *)used;
+
+#pragma unroll
+    for (unsigned long i = 0; i < sizeof(*sum) / sizeof(*to); i++) to[i] -= from[i];
+}
+
+/* Wakes perfwrap only when the buffer fills up: it drains at its own pace otherwise. */
+static __always_inline u64 wakeup_flags(void) {
+    return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > WIRE_RING_BYTES / 4 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* ---- processes_peak: an ended process counts until it is reaped ---- */
+
+struct slot_search {
+    u64 leader; /* whose slot; not used by drop_if_reaped */
+    u64 taken;  /* how many taken slots there were at the beginning */
+    u64 seen;   /* how many of them were passed: after the last one the rest is free */
+    bool found;
+};
+
+static long take_slot(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
+    search->found = *slot == 0 && __sync_val_compare_and_swap(slot, 0, search->leader) == 0;
+    return search->found;
+}
+
+static __always_inline void give_back(u64 *slot, u64 leader) {
+    if (__sync_val_compare_and_swap(slot, leader, 0) != leader) return;
+    ADD(totals.processes_now, -1);
+    ADD(unreaped_now, -1);
+}
+
+static long clear_slot(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
+    u64 leader = *slot;
+
+    if (leader == 0) return 0;
+    if (leader == search->leader) {
+        give_back(slot, leader);
+        return 1;
+    }
+    return ++search->seen >= search->taken;
+}
+
+static long drop_if_reaped(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
+    u64 leader = *slot;
+
+    if (leader == 0) return 0;
+    if (BPF_CORE_READ((struct task_struct *)leader, exit_state) & EXIT_DEAD) give_back(slot, leader);
+    return ++search->seen >= search->taken;
+}
+
+static __always_inline void process_ended_unreaped(struct task_struct *leader) {
+    struct slot_search search = {.leader = (u64)leader};
+
+    ADD(unreaped_now, 1);
+    bpf_for_each_map_elem(&unreaped, take_slot, &search, 0);
+    if (search.found) return;
+    ADD(unreaped_now, -1);
+    ADD(totals.processes_now, -1);
+}
+
+static __always_inline void count_new_process(void) {
+    u64 now = ADD(totals.processes_now, 1) + 1;
+
+    if (now > totals.processes_peak && unreaped_now) {
+        struct slot_search search = {.taken = unreaped_now};
+        bpf_for_each_map_elem(&unreaped, drop_if_reaped, &search, 0);
+        now = totals.processes_now;
+    }
+    raise_maximum(&totals.processes_peak, now);
+}
+
+static __always_inline void count_new_thread(struct wire_process *process) {
+    u32 live = ADD(process->threads_live, 1) + 1;
+
+    if (live > process->threads_peak) process->threads_peak = live;
+    ADD(totals.threads_started, 1);
+    raise_maximum(&totals.threads_peak, ADD(totals.threads_now, 1) + 1);
+}
+
+/* ---- the tree ---- */
+
+/* Run once by perfwrap itself, through BPF_PROG_TEST_RUN, from the thread that will fork the command. */
+SEC("raw_tp")
+int arm(void *context) {
+    struct task_struct *task = bpf_get_current_task_btf();
+
+    pid_level = task->thread_pid->level;
+    armed_task = task;
+    return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
+    struct wire_process *parent_process = process_of(parent);
+    u64 key = (u64)child->signal;
+    bool is_command = false;
+
+    if (!parent_process) {
+        if (parent != armed_task) return 0;
+        armed_task = 0;
+        is_command = true;
+    } else if (child->signal == parent->signal) {
+        count_new_thread(parent_process);
+        return 0;
+    }
+
+    struct wire_process process = {
+        .id = ADD(last_process_id, 1) + 1,
+        .parent_id = parent_process ? parent_process->id : 0,
+        .image = parent_process ? parent_process->image : 0,
+        .start_ns = bpf_ktime_get_ns(),
+        .pid = pid_seen_by_perfwrap(child),
+        .parent_pid = pid_seen_by_perfwrap(parent),
+        .threads_live = is_command ? 1 : 0,
+        .pending_exec = is_command,
+    };
+    __builtin_memcpy(process.comm, child->comm, sizeof(process.comm));
+    if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY) != 0) {
+        ADD(totals.lost_processes, 1);
+        return 0;
+    }
+    if (is_command) return 0;
+    ADD(totals.processes_started, 1);
+    count_new_process();
+    struct wire_process *kept = bpf_map_lookup_elem(&processes, &key);
+    if (kept) count_new_thread(kept);
+    return 0;
+}
+
+static __always_inline void tell_exec(struct task_struct *task, struct wire_process *process) {
+    u32 zero = 0;
+    struct wire_exec_record *record = bpf_map_lookup_elem(&exec_scratch, &zero);
+    if (!record) return;
+
+    u64 start = task->mm->arg_start;
+    u64 length = task->mm->arg_end - start;
+    record->type = WIRE_EXEC;
+    record->image = process->image;
+    record->argv_full_bytes = length;
+    __builtin_memcpy(record->comm, process->comm, sizeof(record->comm));
+    if (length > WIRE_ARGV_LENGTH) length = WIRE_ARGV_LENGTH;
+    if (bpf_probe_read_user(record->argv, length, (void *)start) != 0) length = 0;
+    record->argv_bytes = length;
+    bpf_ringbuf_output(&records, record, sizeof(*record) - WIRE_ARGV_LENGTH + length, wakeup_flags());
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm) {
+    struct wire_process *process = process_of(task);
+    if (!process) return 0;
+
+    if (process->pending_exec) {
+        struct wire_usage before, spent = {};
+        read_usage(task, &before);
+        subtract_usage(&spent, &before);
+        process->spent = spent;
+        totals.ended_threads_runtime_ns = spent.runtime_ns;
+        process->pending_exec = 0;
+        process->threads_live = 0;
+        process->start_ns = totals.exec_ns = bpf_ktime_get_ns();
+        ADD(totals.processes_started, 1);
+        count_new_process();
+        count_new_thread(process);
+    }
+    ADD(totals.execs, 1);
+    process->image = ADD(last_image, 1) + 1;
+    __builtin_memcpy(process->comm, task->comm, sizeof(process->comm));
+    tell_exec(task, process);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task) {
+    struct wire_process *process = process_of(task);
+
+    if (!process || process->pending_exec) return 0;
+    if (task->pid == task->tgid) __builtin_memcpy(process->comm, task->comm, sizeof(process->comm));
+    if (task->signal->live.counter == 0) process_ended_unreaped(task->group_leader);
+    return 0;
+}
+
+static __always_inline void end_process(struct task_struct *task, struct wire_process *process) {
+    struct signal_struct *signal = task->signal;
+    u64 key = (u64)signal;
+    u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
+
+    process->end_ns = bpf_ktime_get_ns();
+    process->wait_status = process->leader_exit_code;
+    if (signal->flags & SIGNAL_GROUP_EXIT) process->wait_status = BPF_CORE_READ(signal, group_exit_code);
+    process->oom_killed = signal->oom_mm != 0;
+    add_usage(&totals.ended, &process->spent);
+    ADD(totals.ended_user_ns, process->spent.runtime_ns - system_ns);
+    ADD(totals.ended_system_ns, system_ns);
+    ADD(totals.processes_ended, 1);
+    if (process->oom_killed) ADD(totals.oom_kills, 1);
+
+    struct wire_end_record *record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+    if (record) {
+        record->type = WIRE_END;
+        record->padding = 0;
+        record->process = *process;
+        bpf_ringbuf_submit(record, wakeup_flags());
+    } else {
+        ADD(totals.lost_rows, 1);
+    }
+    if (process->parent_id == 0) totals.end_ns = process->end_ns;
+    bpf_map_delete_elem(&processes, &key);
+}
+
+static __always_inline bool is_dead(struct task_struct *task) {
+    struct task_struct___state *older = (void *)task;
+
+    if (bpf_core_field_exists(older->state)) return BPF_CORE_READ(older, state) & TASK_DEAD;
+    return task->__state & TASK_DEAD;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *previous) {
+    struct wire_process *process;
+    struct wire_usage used;
+
+    if (!is_dead(previous)) return 0;
+    process = process_of(previous);
+    if (!process) return 0;
+    if (process->pending_exec) {
+        u64 key = (u64)previous->signal;
+        bpf_map_delete_elem(&processes, &key);
+        return 0;
+    }
+    read_usage(previous, &used);
+    add_usage(&process->spent, &used);
+    ADD(totals.ended_threads_runtime_ns, used.runtime_ns);
+    if (previous->pid == previous->tgid) process->leader_exit_code = previous->exit_code;
+    ADD(totals.threads_now, -1);
+    if (ADD(process->threads_live, -1) == 1) end_process(previous, process);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(on_free, struct task_struct *task) {
+    struct slot_search search = {.leader = (u64)task, .taken = unreaped_now};
+
+    if (search.taken) bpf_for_each_map_elem(&unreaped, clear_slot, &search, 0);
+    return 0;
+}
+
+/* ---- the live view ---- */
+
+SEC("iter/task")
+int live_threads(struct bpf_iter__task *context) {
+    struct task_struct *task = context->task;
+    struct wire_thread thread = {};
+
+    if (!task) return 0;
+    struct wire_process *process = process_of(task);
+    if (!process || process->pending_exec) return 0;
+    thread.process_id = process->id;
+    thread.pid = process->pid;
+    __builtin_memcpy(thread.comm, process->comm, sizeof(thread.comm));
+    thread.ended = is_dead(task);
+    read_usage(task, &thread.used);
+    bpf_seq_write(context->meta->seq, &thread, sizeof(thread));
+    return 0;
+}

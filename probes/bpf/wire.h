@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What passes between the BPF programs and the eBPF probe: the single definition for both sides.
+ * Times are nanoseconds of CLOCK_MONOTONIC. */
+#pragma once
+
+#include <linux/types.h>
+
+enum {
+    WIRE_COMM_LENGTH = 16,
+    WIRE_ARGV_LENGTH = 4096,     /* bytes of argv that are kept; the rest is cut */
+    WIRE_MAX_PROCESSES = 131072, /* live processes of the tree that can be followed */
+    WIRE_MAX_UNREAPED = 1024,    /* ended processes whose reaping is watched for processes_peak */
+    WIRE_RING_BYTES = 512 * 1024,
+};
+
+/* What a thread, a process or the tree has used. Monotonic; sums wrap as unsigned arithmetic does. */
+struct wire_usage {
+    __u64 runtime_ns;    /* se.sum_exec_runtime: exact */
+    __u64 user_tick_ns;  /* utime, stime: counted in ticks, good for the split only */
+    __u64 system_tick_ns;
+    __u64 run_delay_ns;
+    __u64 minor_faults;
+    __u64 major_faults;
+    __u64 voluntary_switches;
+    __u64 involuntary_switches;
+    __u64 syscall_read_bytes;
+    __u64 syscall_written_bytes;
+    __u64 storage_read_bytes;
+    __u64 storage_written_bytes;
+};
+
+struct wire_process {
+    __u64 id;        /* counts from 1 in the order of forks */
+    __u64 parent_id; /* 0: the command */
+    __u64 image;     /* the exec, its own or an ancestor's, that gave it its program */
+    __u64 start_ns;
+    __u64 end_ns;
+    struct wire_usage spent; /* of its threads that have ended; the command's starts at minus what it used before its exec */
+    __u32 pid;               /* in perfwrap's pid namespace */
+    __u32 parent_pid;
+    __u32 threads_live;
+    __u32 threads_peak;
+    __s32 leader_exit_code;
+    __s32 wait_status;  /* as wait(2) gives it; valid in an end record */
+    __u32 pending_exec; /* forked by perfwrap, not yet the command */
+    __u32 oom_killed;
+    char comm[WIRE_COMM_LENGTH];
+};
+
+/* Totals of the tree, aggregated in the kernel: no ring buffer stands between them and the truth. */
+struct wire_totals {
+    __u64 exec_ns; /* the command's first exec; 0: not yet */
+    __u64 end_ns;  /* the end of the command's last thread; 0: not yet */
+    struct wire_usage ended;
+    __u64 ended_threads_runtime_ns; /* of every ended thread, its process ended or not */
+    __u64 ended_user_ns; /* split per process as the kernel scales it */
+    __u64 ended_system_ns;
+    __u64 processes_started;
+    __u64 processes_now; /* unreaped ones included */
+    __u64 processes_peak;
+    __u64 processes_ended;
+    __u64 threads_started;
+    __u64 threads_now;
+    __u64 threads_peak;
+    __u64 execs;
+    __u64 oom_kills;
+    __u64 lost_rows;      /* end records that found the ring buffer full */
+    __u64 lost_processes; /* forks that found the process map full: their subtree is not measured */
+};
+
+enum wire_record_type { WIRE_EXEC = 1, WIRE_END = 2 };
+
+struct wire_exec_record {
+    __u32 type;
+    __u32 argv_bytes; /* bytes in argv[], arguments separated by NUL */
+    __u64 image;
+    __u64 argv_full_bytes;
+    char comm[WIRE_COMM_LENGTH];
+    char argv[WIRE_ARGV_LENGTH];
+};
+
+struct wire_end_record {
+    __u32 type;
+    __u32 padding;
+    struct wire_process process;
+};
+
+/* One live thread of the tree, as the task iterator writes it. */
+struct wire_thread {
+    __u64 process_id;
+    struct wire_usage used;
+    __u32 pid; /* of its process, in perfwrap's pid namespace */
+    __u32 ended; /* past its last switch: counted in the process already */
+    char comm[WIRE_COMM_LENGTH]; /* of its process */
+};
+
+/* The kernel's split of precise run time by ticks (kernel/sched/cputime.c, cputime_adjust): system time is
+ * runtime * system / (user + system); no system ticks means all user, no user ticks all system. */
+static inline __u64 wire_system_ns(__u64 runtime, __u64 user_tick, __u64 system_tick) {
+    __u64 total = user_tick + system_tick, rest, shift = 0;
+
+    if (system_tick == 0) return 0;
+    if (user_tick == 0) return runtime;
+    rest = runtime % total;
+    /* 64-bit products only: shifting keeps 31 significant bits. */
+    if (total >> 32) {
+        shift = 16;
+        if (total >> 47) shift = 32;
+    }
+    return system_tick * (runtime / total) + (((system_tick >> shift) * (rest >> shift)) / (total >> shift) << shift);
+}

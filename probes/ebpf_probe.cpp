@@ -1,0 +1,325 @@
+#include "probes/ebpf_probe.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "probes/bpf/wire.h"
+#include "probes/image_store.hpp"
+#include "profiler/clock.hpp"
+#include "tree.skel.h"
+
+namespace perfwrap {
+namespace {
+
+struct CloseSkeleton {
+    void operator()(tree_bpf* skeleton) const { tree_bpf::destroy(skeleton); }
+};
+using Skeleton = std::unique_ptr<tree_bpf, CloseSkeleton>;
+
+struct FreeRing {
+    void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
+};
+
+// What libbpf said of the last failure, for the error message.
+std::string& libbpf_words() {
+    static std::string words;
+    return words;
+}
+
+int keep_warnings(libbpf_print_level level, const char* format, va_list arguments) {
+    if (level != LIBBPF_WARN) return 0;
+    std::array<char, 512> line{};
+    const int length = vsnprintf(line.data(), line.size(), format, arguments);
+    if (libbpf_words().empty() && length > 0) libbpf_words() = line.data();
+    return length;
+}
+
+std::string refusal(const char* stage, int error) {
+    std::string words = libbpf_words();
+    std::ranges::replace(words, '\n', ' ');
+    while (words.ends_with(' ')) words.pop_back();
+    const std::string why = fmt::format("the kernel refused to {} perfwrap's BPF programs: {}", stage, std::strerror(error));
+    return words.empty() ? why : fmt::format("{} ({})", why, words);
+}
+
+wire_usage& operator+=(wire_usage& sum, const wire_usage& more) {
+    sum.runtime_ns += more.runtime_ns;
+    sum.user_tick_ns += more.user_tick_ns;
+    sum.system_tick_ns += more.system_tick_ns;
+    sum.run_delay_ns += more.run_delay_ns;
+    sum.minor_faults += more.minor_faults;
+    sum.major_faults += more.major_faults;
+    sum.voluntary_switches += more.voluntary_switches;
+    sum.involuntary_switches += more.involuntary_switches;
+    sum.syscall_read_bytes += more.syscall_read_bytes;
+    sum.syscall_written_bytes += more.syscall_written_bytes;
+    sum.storage_read_bytes += more.storage_read_bytes;
+    sum.storage_written_bytes += more.storage_written_bytes;
+    return sum;
+}
+
+struct CpuSplit {
+    std::uint64_t user_ns;
+    std::uint64_t system_ns;
+};
+
+CpuSplit split_of(const wire_usage& used) {
+    const std::uint64_t system_ns = wire_system_ns(used.runtime_ns, used.user_tick_ns, used.system_tick_ns);
+    return {used.runtime_ns - system_ns, system_ns};
+}
+
+class EbpfProbe final : public Probe {
+public:
+    EbpfProbe(Skeleton skeleton, const EbpfProbeOptions& options) : skeleton_(std::move(skeleton)), options_(options), table_(options.max_processes) {}
+
+    // After construction, since the ring buffer calls back into this object.
+    int open_ring() {
+        ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.records), &EbpfProbe::on_record, this, nullptr));
+        return ring_ ? 0 : errno;
+    }
+
+    void arm() override {
+        LIBBPF_OPTS(bpf_test_run_opts, nothing);
+        bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.arm), &nothing);
+    }
+
+    void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
+        exec_ns_ = exec_ns;
+        last_sample_ns_ = exec_ns;
+    }
+
+    std::uint64_t sample(std::uint64_t now_ns) override {
+        ring_buffer__consume(ring_.get());
+        const auto threads = read_threads();
+        std::uint64_t runtime_ns = totals().ended_threads_runtime_ns;
+        for (const auto& thread : threads)
+            if (thread.ended == 0) runtime_ns += thread.used.runtime_ns;
+        if (now_ns > last_sample_ns_ && runtime_ns >= last_runtime_ns_) {
+            timeline_.add({.start_ns = last_sample_ns_,
+                           .length_ns = now_ns - last_sample_ns_,
+                           .rss_max_bytes = 0,
+                           .rss_mean_bytes = 0,
+                           .cpu_ns = runtime_ns - last_runtime_ns_,
+                           .processes_max = static_cast<std::uint32_t>(totals().processes_now)});
+            last_runtime_ns_ = runtime_ns;
+            last_sample_ns_ = now_ns;
+        }
+        const std::uint64_t cost_ns = monotonic_ns() - now_ns;
+        return std::max(options_.interval_ns, cost_ns * 100);
+    }
+
+    int event_fd() const override { return ring_buffer__epoll_fd(ring_.get()); }
+
+    void ended(pid_t) override {}
+    void reaped(pid_t, int, const rusage&) override {}
+
+    std::vector<LiveProcess> alive() override {
+        std::unordered_map<std::uint64_t, LiveProcess> found;
+        for (const auto& thread : read_threads())
+            if (thread.ended == 0) found.try_emplace(thread.process_id, LiveProcess{static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
+        std::vector<LiveProcess> processes;
+        for (auto& [id, process] : found) processes.push_back(std::move(process));
+        std::ranges::sort(processes, {}, &LiveProcess::pid);
+        return processes;
+    }
+
+    Observation finish(std::uint64_t end_ns) override {
+        await_last_switch();
+        auto live = settle();
+        ring_buffer__consume(ring_.get());
+        const wire_totals ended = totals();
+
+        wire_usage used = ended.ended;
+        CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
+        for (auto& process : live) {
+            used += process.spent;
+            const CpuSplit own = split_of(process.spent);
+            cpu.user_ns += own.user_ns;
+            cpu.system_ns += own.system_ns;
+            add_row(process, false);
+        }
+
+        Observation seen;
+        seen.totals = {
+            .cpu_user_ns = cpu.user_ns,
+            .cpu_system_ns = cpu.system_ns,
+            .minor_faults = used.minor_faults,
+            .major_faults = used.major_faults,
+            .voluntary_context_switches = used.voluntary_switches,
+            .involuntary_context_switches = used.involuntary_switches,
+            .run_queue_wait_ns = used.run_delay_ns,
+            .syscall_read_bytes = used.syscall_read_bytes,
+            .syscall_written_bytes = used.syscall_written_bytes,
+            .storage_read_bytes = used.storage_read_bytes,
+            .storage_written_bytes = used.storage_written_bytes,
+            .processes_started = ended.processes_started,
+            .processes_peak = ended.processes_peak,
+            .threads_started = ended.threads_started,
+            .threads_peak = ended.threads_peak,
+            .oom_kills = ended.oom_kills,
+        };
+        seen.end_ns = ended.end_ns != 0 ? ended.end_ns : end_ns;
+        seen.lost_events = ended.lost_rows + ended.lost_processes + unsettled_;
+        seen.processes = std::move(table_);
+        seen.timeline = std::move(timeline_);
+        return seen;
+    }
+
+private:
+    // Volatile: the kernel writes it at any time.
+    wire_totals totals() const {
+        wire_totals copy;
+        std::memcpy(&copy, const_cast<const wire_totals*>(&skeleton_->bss->totals), sizeof(copy));
+        asm volatile("" ::: "memory");
+        return copy;
+    }
+
+    // The command has been reaped; its last thread may still be on its way off the CPU.
+    void await_last_switch() const {
+        const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
+        while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) usleep(20);
+    }
+
+    // The live processes with their live threads' use added. Threads that end meanwhile would be missed or counted twice, so that
+    // both views are read again until they agree.
+    std::vector<wire_process> settle() {
+        for (int attempt = 0; attempt < 50; ++attempt) {
+            auto processes = read_processes();
+            if (processes.empty()) return processes;
+            std::unordered_map<std::uint64_t, std::pair<std::uint32_t, wire_usage>> by_process;
+            for (const auto& thread : read_threads()) {
+                if (thread.ended != 0) continue;
+                auto& [count, used] = by_process[thread.process_id];
+                ++count;
+                used += thread.used;
+            }
+            const bool agree = std::ranges::all_of(
+                processes, [&](const wire_process& process) { return by_process[process.id].first == process.threads_live; });
+            if (agree || attempt == 49) {
+                if (!agree) ++unsettled_;
+                for (auto& process : processes) process.spent += by_process[process.id].second;
+                return processes;
+            }
+            usleep(200);
+        }
+        return {};
+    }
+
+    std::vector<wire_process> read_processes() const {
+        std::vector<wire_process> processes;
+        const int map = bpf_map__fd(skeleton_->maps.processes);
+        std::vector<std::uint64_t> keys(1024);
+        std::vector<wire_process> values(keys.size());
+        std::uint64_t position = 0;
+        bool first = true;
+        int error = 0;
+        while (error == 0) {
+            LIBBPF_OPTS(bpf_map_batch_opts, options);
+            auto count = static_cast<__u32>(keys.size());
+            error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
+            if (error != 0 && error != -ENOENT) break;
+            first = false;
+            for (const auto& process : std::span(values).first(count))
+                if (process.pending_exec == 0) processes.push_back(process);
+        }
+        return processes;
+    }
+
+    const std::vector<wire_thread>& read_threads() {
+        threads_.clear();
+        const int iterator = bpf_iter_create(bpf_link__fd(skeleton_->links.live_threads));
+        if (iterator < 0) return threads_;
+        std::size_t filled = 0;
+        while (true) {
+            buffer_.resize(std::max(buffer_.size(), filled + 64 * sizeof(wire_thread)));
+            const ssize_t got = read(iterator, buffer_.data() + filled, buffer_.size() - filled);
+            if (got < 0 && errno == EINTR) continue;
+            if (got <= 0) break;
+            filled += static_cast<std::size_t>(got);
+        }
+        close(iterator);
+        threads_.resize(filled / sizeof(wire_thread));
+        std::memcpy(threads_.data(), buffer_.data(), threads_.size() * sizeof(wire_thread));
+        return threads_;
+    }
+
+    static int on_record(void* self, void* bytes, std::size_t size) {
+        static_cast<EbpfProbe*>(self)->take_record(static_cast<const char*>(bytes), size);
+        return 0;
+    }
+
+    void take_record(const char* bytes, std::size_t size) {
+        std::uint32_t type = 0;
+        std::memcpy(&type, bytes, sizeof(type));
+        if (type == WIRE_EXEC) {
+            wire_exec_record record;
+            std::memcpy(&record, bytes, std::min(size, sizeof(record)));
+            images_.add(record.image, split_argv({record.argv, record.argv_bytes}, record.argv_full_bytes > record.argv_bytes));
+        } else if (type == WIRE_END) {
+            wire_end_record record;
+            std::memcpy(&record, bytes, sizeof(record));
+            add_row(record.process, true);
+        }
+    }
+
+    void add_row(const wire_process& process, bool has_ended) {
+        const CpuSplit cpu = split_of(process.spent);
+        ProcessFacts row;
+        row.pid = static_cast<int>(process.pid);
+        row.parent_pid = static_cast<int>(process.parent_pid);
+        if (const auto argv = images_.find(process.image); argv && !argv->empty())
+            row.command = *argv;
+        else
+            row.command = {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
+        row.start_ns = process.parent_id == 0 ? exec_ns_ : process.start_ns;
+        row.threads_peak = process.threads_peak;
+        row.cpu_user_ns = cpu.user_ns;
+        row.cpu_system_ns = cpu.system_ns;
+        if (has_ended) {
+            row.end_ns = process.end_ns;
+            row.wait_status = process.wait_status;
+        }
+        table_.add(std::move(row));
+    }
+
+    Skeleton skeleton_;
+    EbpfProbeOptions options_;
+    std::unique_ptr<ring_buffer, FreeRing> ring_;
+    ImageStore images_;
+    ProcessTable table_;
+    Timeline timeline_;
+    std::vector<char> buffer_;
+    std::vector<wire_thread> threads_;
+    std::uint64_t exec_ns_ = 0;
+    std::uint64_t last_sample_ns_ = 0;
+    std::uint64_t last_runtime_ns_ = 0;
+    std::uint64_t unsettled_ = 0;
+};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options) {
+    libbpf_words().clear();
+    libbpf_set_print(keep_warnings);
+    Skeleton skeleton(tree_bpf::open());
+    if (!skeleton) return tl::unexpected(refusal("open", errno));
+    if (const int error = tree_bpf::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
+    if (const int error = tree_bpf::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
+    auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), options);
+    if (const int error = probe->open_ring(); error != 0) return tl::unexpected(refusal("read from", error));
+    return probe;
+}
+
+}  // namespace perfwrap

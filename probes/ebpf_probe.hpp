@@ -1,0 +1,22 @@
+// Follows the tree inside the kernel: totals are kept there, rows arrive by ring buffer, the live view by a task iterator.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "probes/probe.hpp"
+
+namespace perfwrap {
+
+struct EbpfProbeOptions {
+    std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
+    std::size_t max_processes = 1000;
+};
+
+// Loaded and attached. Error: what the kernel answered.
+tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options);
+
+}  // namespace perfwrap

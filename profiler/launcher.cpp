@@ -1,0 +1,150 @@
+#include "profiler/launcher.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Boost.Process 1.81 with std::filesystem forgets these three.
+#include <boost/optional.hpp>
+#include <boost/type_traits/decay.hpp>
+#include <boost/type_traits/is_convertible.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/process.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string_view>
+
+#include "profiler/clock.hpp"
+
+namespace perfwrap {
+namespace {
+
+namespace process = boost::process::v2;
+
+// Written by the child in the last moment before execve, read by perfwrap.
+struct BeforeExec {
+    std::uint64_t exec_ns;
+    rusage used;
+};
+
+struct Unmap {
+    void operator()(BeforeExec* page) const { munmap(page, sizeof(BeforeExec)); }
+};
+
+std::unique_ptr<BeforeExec, Unmap> shared_page() {
+    void* page = mmap(nullptr, sizeof(BeforeExec), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return nullptr;
+    return std::unique_ptr<BeforeExec, Unmap>(static_cast<BeforeExec*>(page));
+}
+
+// What runs in the child between fork and exec.
+struct ChildSetup {
+    const LaunchOptions& options;
+    BeforeExec& before_exec;
+
+    process::error_code on_exec_setup(process::posix::default_launcher& launcher, const std::filesystem::path&, const char* const*) {
+        // Boost closes every descriptor above the largest listed one. perfwrap's own are close-on-exec; those that perfwrap
+        // inherited belong to the command.
+        launcher.fd_whitelist = {0, std::numeric_limits<int>::max() - 1};
+        if (options.cgroup_procs_fd >= 0 && write(options.cgroup_procs_fd, "0", 1) != 1)
+            return {errno, boost::system::system_category()};
+        if (options.ignore_sigchld) std::signal(SIGCHLD, SIG_IGN);
+        pthread_sigmask(SIG_SETMASK, &options.signal_mask, nullptr);
+
+        before_exec.exec_ns = monotonic_ns();
+        // Asking also brings the scheduler's own account of this thread up to date, which the eBPF probe reads at exec.
+        getrusage(RUSAGE_SELF, &before_exec.used);
+        return {};
+    }
+
+    void on_exec_error(process::posix::default_launcher&, const std::filesystem::path&, const char* const*, const process::error_code&) {
+        _exit(127);  // before Boost's exit() runs perfwrap's own atexit handlers in the child
+    }
+};
+
+struct Program {
+    std::string path;
+    int error = 0;  // 0, ENOENT or EACCES
+};
+
+Program find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) return {name, 0};
+    const char* path_variable = std::getenv("PATH");
+    std::string_view rest = path_variable != nullptr ? path_variable : "/bin:/usr/bin";
+    int error = ENOENT;
+    if (name.empty()) return {name, error};
+    while (true) {
+        const auto colon = rest.find(':');
+        const std::string_view folder = rest.substr(0, colon);
+        std::string candidate = folder.empty() ? name : fmt::format("{}/{}", folder, name);
+        struct stat status {};
+        if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+            if (access(candidate.c_str(), X_OK) == 0) return {std::move(candidate), 0};
+            error = EACCES;
+        }
+        if (colon == std::string_view::npos) return {name, error};
+        rest.remove_prefix(colon + 1);
+    }
+}
+
+LaunchError cannot_execute(const std::string& name, int error) {
+    const bool missing = error == ENOENT || error == ENOTDIR;
+    if (missing && name.find('/') == std::string::npos)
+        return {127, fmt::format("cannot run '{}': no such program in PATH; check the spelling, or give its path", name)};
+    if (missing && access(name.c_str(), F_OK) == 0)
+        return {127, fmt::format("cannot run '{}': the interpreter that its first line or its ELF header names does not exist", name)};
+    if (missing) return {127, fmt::format("cannot run '{}': no such file", name)};
+    if (error == EACCES)
+        return {126, fmt::format("cannot run '{}': permission denied; is it a program, and executable (chmod +x)?", name)};
+    return {126, fmt::format("cannot run '{}': {}", name, std::strerror(error))};
+}
+
+// One attempt at one program file. The error is an errno.
+tl::expected<Launched, int> start(const std::string& path, const std::vector<const char*>& argv, const LaunchOptions& options) {
+    const auto page = shared_page();
+    if (!page) return tl::unexpected(errno);
+    *page = {};
+    boost::asio::io_context context;
+    process::posix::default_launcher launcher;
+    ChildSetup setup{options, *page};
+    std::vector<const char*> arguments = argv;
+    process::error_code error;
+    auto child = launcher(context.get_executor(), error, std::filesystem::path(path), arguments.data(), setup);
+    if (error) {
+        if (launcher.pid > 0) waitpid(launcher.pid, nullptr, 0);
+        return tl::unexpected(error.value());
+    }
+    const pid_t pid = child.id();
+    child.detach();
+    return Launched{pid, page->exec_ns, page->used};
+}
+
+}  // namespace
+
+tl::expected<Launched, LaunchError> launch(const LaunchOptions& options) {
+    const std::string& name = options.command.front();
+    Program program = find_program(name);
+    if (program.error != 0) return tl::unexpected(cannot_execute(name, program.error));
+
+    std::vector<const char*> argv;
+    for (const auto& argument : options.command) argv.push_back(argument.c_str());
+    argv.push_back(nullptr);
+    auto launched = start(program.path, argv, options);
+    if (!launched && launched.error() == ENOEXEC) {
+        // A script without a first line that names its interpreter: execvp gives it to the shell.
+        argv.front() = program.path.c_str();
+        argv.insert(argv.begin(), "sh");
+        launched = start("/bin/sh", argv, options);
+    }
+    if (!launched) return tl::unexpected(cannot_execute(name, launched.error()));
+    return *launched;
+}
+
+}  // namespace perfwrap

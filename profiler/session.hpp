@@ -1,0 +1,30 @@
+// One run of the command under a probe: launch, pass signals on, sample, reap, close the window.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "probes/probe.hpp"
+#include "profiler/launcher.hpp"
+#include "profiler/recording.hpp"
+#include "profiler/signals.hpp"
+
+namespace perfwrap {
+
+enum class Orphans : std::uint8_t { leave, wait, kill };
+
+struct SessionOptions {
+    std::vector<std::string> command;
+    Orphans orphans = Orphans::leave;
+    std::optional<std::chrono::nanoseconds> timeout;
+    int cgroup_procs_fd = -1;
+};
+
+// Everything in the recording is set, the probe's observation included.
+tl::expected<Recording, LaunchError> run_session(Probe& probe, SignalInbox& inbox, const SessionOptions& options);
+
+}  // namespace perfwrap
