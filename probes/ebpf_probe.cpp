@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "probes/bpf/wire.h"
+#include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
 #include "profiler/clock.hpp"
 #include "tree.skel.h"
@@ -82,7 +83,11 @@ CpuSplit split_of(const wire_usage& used) {
 
 class EbpfProbe final : public Probe {
 public:
-    EbpfProbe(Skeleton skeleton, const EbpfProbeOptions& options) : skeleton_(std::move(skeleton)), options_(options), table_(options.max_processes) {}
+    EbpfProbe(Skeleton skeleton, const EbpfProbeOptions& options)
+        : skeleton_(std::move(skeleton)),
+          options_(options),
+          table_(options.max_processes),
+          buckets_(skeleton_->bss->memory.buckets, options.interval_ns, page_bytes_) {}
 
     // After construction, since the ring buffer calls back into this object.
     int open_ring() {
@@ -91,31 +96,15 @@ public:
     }
 
     void arm() override {
-        LIBBPF_OPTS(bpf_test_run_opts, nothing);
-        bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.arm), &nothing);
+        run(skeleton_->progs.calibrate);
+        run(skeleton_->progs.arm);
     }
 
-    void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
-        exec_ns_ = exec_ns;
-        last_sample_ns_ = exec_ns;
-    }
+    void started(pid_t, std::uint64_t exec_ns, const rusage&) override { exec_ns_ = exec_ns; }
 
     std::uint64_t sample(std::uint64_t now_ns) override {
         ring_buffer__consume(ring_.get());
-        const auto threads = read_threads();
-        std::uint64_t runtime_ns = totals().ended_threads_runtime_ns;
-        for (const auto& thread : threads)
-            if (thread.ended == 0) runtime_ns += thread.used.runtime_ns;
-        if (now_ns > last_sample_ns_ && runtime_ns >= last_runtime_ns_) {
-            timeline_.add({.start_ns = last_sample_ns_,
-                           .length_ns = now_ns - last_sample_ns_,
-                           .rss_max_bytes = 0,
-                           .rss_mean_bytes = 0,
-                           .cpu_ns = runtime_ns - last_runtime_ns_,
-                           .processes_max = static_cast<std::uint32_t>(totals().processes_now)});
-            last_runtime_ns_ = runtime_ns;
-            last_sample_ns_ = now_ns;
-        }
+        add_to_timeline(now_ns, false);
         const std::uint64_t cost_ns = monotonic_ns() - now_ns;
         return std::max(options_.interval_ns, cost_ns * 100);
     }
@@ -137,12 +126,14 @@ public:
 
     Observation finish(std::uint64_t end_ns) override {
         await_last_switch();
+        if (totals().end_ns != 0) end_ns = totals().end_ns;
         auto live = settle();
         ring_buffer__consume(ring_.get());
         const wire_totals ended = totals();
 
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
+        take_spaces(live);
         for (auto& process : live) {
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
@@ -150,6 +141,7 @@ public:
             cpu.system_ns += own.system_ns;
             add_row(process, false);
         }
+        add_to_timeline(end_ns, true);
 
         Observation seen;
         seen.totals = {
@@ -170,14 +162,91 @@ public:
             .threads_peak = ended.threads_peak,
             .oom_kills = ended.oom_kills,
         };
-        seen.end_ns = ended.end_ns != 0 ? ended.end_ns : end_ns;
-        seen.lost_events = ended.lost_rows + ended.lost_processes + unsettled_;
+        seen.end_ns = end_ns;
+        describe_memory(seen, ended.exec_ns, end_ns);
+        const wire_memory& memory = skeleton_->bss->memory;
+        seen.lost_events = ended.lost_rows + ended.lost_processes + unsettled_ + memory.unbalanced + memory.lost_spaces + buckets_.missed();
         seen.processes = std::move(table_);
         seen.timeline = std::move(timeline_);
         return seen;
     }
 
 private:
+    static void run(const bpf_program* program) {
+        LIBBPF_OPTS(bpf_test_run_opts, nothing);
+        bpf_prog_test_run_opts(bpf_program__fd(program), &nothing);
+    }
+
+    // Memory comes in the kernel's own buckets; CPU time since the last call is spread over them.
+    void add_to_timeline(std::uint64_t now_ns, bool closing) {
+        std::uint64_t runtime_ns = totals().ended_threads_runtime_ns;
+        for (const auto& thread : read_threads())
+            if (thread.ended == 0) runtime_ns += thread.used.runtime_ns;
+        auto buckets = buckets_.read(totals().exec_ns, now_ns, closing);
+        if (buckets.empty()) return;
+        std::uint64_t cpu_left_ns = runtime_ns > last_runtime_ns_ ? runtime_ns - last_runtime_ns_ : 0;
+        const auto processes = static_cast<std::uint32_t>(totals().processes_now);
+        std::uint64_t length_left_ns = 0;
+        for (const auto& bucket : buckets) length_left_ns += bucket.length_ns;
+        for (auto& bucket : buckets) {
+            bucket.cpu_ns = static_cast<std::uint64_t>(static_cast<double>(cpu_left_ns) * static_cast<double>(bucket.length_ns) / static_cast<double>(length_left_ns));
+            cpu_left_ns -= bucket.cpu_ns;
+            length_left_ns -= bucket.length_ns;
+            bucket.processes_max = std::max(processes, last_processes_);
+            timeline_.add(bucket);
+        }
+        last_runtime_ns_ = std::max(runtime_ns, last_runtime_ns_);
+        last_processes_ = processes;
+    }
+
+    // What the live processes hold, and held at the peak. An address space that nobody uses and that is not empty was lost.
+    void take_spaces(std::vector<wire_process>& live) {
+        if (live.empty()) return;
+        run(skeleton_->progs.settle_memory);
+        const std::uint64_t peak_number = skeleton_->bss->memory.peak_number;
+        std::unordered_map<std::uint64_t, wire_process*> owners;
+        for (auto& process : live) owners[process.id] = &process;
+        for (const auto& space : read_map<wire_space>(skeleton_->maps.spaces)) {
+            const auto owner = owners.find(space.owner);
+            if (owner == owners.end()) continue;
+            wire_process& process = *owner->second;
+            process.rss_peak = space.rss_peak;
+            process.rss_at_peak = space.peak_number == peak_number ? space.rss_at_peak : space.rss;
+            process.peak_number = peak_number;
+        }
+    }
+
+    void describe_memory(Observation& seen, std::uint64_t exec_ns, std::uint64_t end_ns) const {
+        const wire_memory& memory = skeleton_->bss->memory;
+        const auto peak_bytes = [&](int series) { return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_; };
+        seen.memory.rss = over_time(memory.series[WIRE_RSS], exec_ns, end_ns, page_bytes_);
+        seen.memory.rss_anon_peak_bytes = peak_bytes(WIRE_ANON);
+        seen.memory.rss_file_peak_bytes = peak_bytes(WIRE_FILE);
+        seen.memory.rss_shmem_peak_bytes = peak_bytes(WIRE_SHMEM);
+        seen.memory.swap_peak_bytes = peak_bytes(WIRE_SWAP);
+        seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
+        seen.peak = PeakMoment{memory.peak_ns, holders_.at(memory.peak_number)};
+    }
+
+    template <class Value>
+    static std::vector<Value> read_map(const bpf_map* map) {
+        std::vector<Value> all;
+        std::vector<std::uint64_t> keys(1024);
+        std::vector<Value> values(keys.size());
+        std::uint64_t position = 0;
+        bool first = true;
+        int error = 0;
+        while (error == 0) {
+            LIBBPF_OPTS(bpf_map_batch_opts, options);
+            auto count = static_cast<__u32>(keys.size());
+            error = bpf_map_lookup_batch(bpf_map__fd(map), first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
+            if (error != 0 && error != -ENOENT) break;
+            first = false;
+            all.insert(all.end(), values.begin(), values.begin() + count);
+        }
+        return all;
+    }
+
     // Volatile: the kernel writes it at any time.
     wire_totals totals() const {
         wire_totals copy;
@@ -218,22 +287,8 @@ private:
     }
 
     std::vector<wire_process> read_processes() const {
-        std::vector<wire_process> processes;
-        const int map = bpf_map__fd(skeleton_->maps.processes);
-        std::vector<std::uint64_t> keys(1024);
-        std::vector<wire_process> values(keys.size());
-        std::uint64_t position = 0;
-        bool first = true;
-        int error = 0;
-        while (error == 0) {
-            LIBBPF_OPTS(bpf_map_batch_opts, options);
-            auto count = static_cast<__u32>(keys.size());
-            error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
-            if (error != 0 && error != -ENOENT) break;
-            first = false;
-            for (const auto& process : std::span(values).first(count))
-                if (process.pending_exec == 0) processes.push_back(process);
-        }
+        auto processes = read_map<wire_process>(skeleton_->maps.processes);
+        std::erase_if(processes, [](const wire_process& process) { return process.pending_exec != 0; });
         return processes;
     }
 
@@ -291,19 +346,25 @@ private:
             row.end_ns = process.end_ns;
             row.wait_status = process.wait_status;
         }
+        if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
+        const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
+        if (holders_.wants(process.peak_number, held_bytes)) holders_.add(process.peak_number, {row.pid, row.command, held_bytes});
         table_.add(std::move(row));
     }
 
     Skeleton skeleton_;
     EbpfProbeOptions options_;
+    std::uint64_t page_bytes_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     std::unique_ptr<ring_buffer, FreeRing> ring_;
     ImageStore images_;
     ProcessTable table_;
+    BucketReader buckets_;
+    PeakHolders holders_{20};
     Timeline timeline_;
     std::vector<char> buffer_;
     std::vector<wire_thread> threads_;
     std::uint64_t exec_ns_ = 0;
-    std::uint64_t last_sample_ns_ = 0;
+    std::uint32_t last_processes_ = 0;
     std::uint64_t last_runtime_ns_ = 0;
     std::uint64_t unsettled_ = 0;
 };
@@ -315,6 +376,13 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     libbpf_set_print(keep_warnings);
     Skeleton skeleton(tree_bpf::open());
     if (!skeleton) return tl::unexpected(refusal("open", errno));
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus > WIRE_MAX_CPUS) return tl::unexpected(fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
+    skeleton->rodata->cpu_count = static_cast<__u32>(cpus);
+    // mm counters are struct percpu_counter: the kernel's batch is max(32, 2 * online CPUs) (lib/percpu_counter.c).
+    skeleton->rodata->batch_pages = std::max(32L, 2 * sysconf(_SC_NPROCESSORS_ONLN));
+    skeleton->rodata->every_event = options.every_memory_event ? 1 : 0;
+    skeleton->rodata->interval_ns = options.interval_ns;
     if (const int error = tree_bpf::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
     if (const int error = tree_bpf::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
     auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), options);

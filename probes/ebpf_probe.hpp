@@ -14,6 +14,7 @@ namespace perfwrap {
 struct EbpfProbeOptions {
     std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
     std::size_t max_processes = 1000;
+    bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
 };
 
 // Loaded and attached. Error: what the kernel answered.

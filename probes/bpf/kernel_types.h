@@ -37,8 +37,32 @@ struct pid {
     struct upid numbers[1];
 } KERNEL_TYPE;
 
+/* Linux 6.2 on: the exact value of a counter is count plus every CPU's part. */
+struct percpu_counter {
+    s64 count;
+    s32 *counters;
+} KERNEL_TYPE;
+
 struct mm_struct {
+    atomic_t mm_users;
     unsigned long arg_start, arg_end;
+    struct percpu_counter rss_stat[4];
+} KERNEL_TYPE;
+
+/* Before Linux 6.2: atomic counters behind per-thread caches. */
+struct mm_rss_stat___atomic {
+    s64 count[4];
+} KERNEL_TYPE;
+
+struct mm_struct___atomic {
+    struct mm_rss_stat___atomic rss_stat;
+} KERNEL_TYPE;
+
+/* include/linux/mm_types_task.h: the order never changed. */
+enum { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES, NR_MM_COUNTERS };
+
+struct bpf_array {
+    void *pptrs[1];
 } KERNEL_TYPE;
 
 struct signal_struct {

@@ -3,41 +3,18 @@
  *
  * A process is known by its signal_struct: one per thread group, stable over exec and until after its last thread's last switch.
  * A thread's counters start at zero at fork and are read once, at its last switch-out (TASK_DEAD), after all of its teardown. */
-#include "kernel_types.h"
-#include <linux/bpf.h>
-
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-#include "wire.h"
+#include "common.bpf.h"
+#include "memory.bpf.h"
+#include "unreaped.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-struct wire_totals totals;
-
 /* The thread whose next fork is the command; zero when it is not awaited. */
-static struct task_struct *armed_task;
+struct task_struct *armed_task;
 /* Depth of perfwrap's pid namespace: pids are told as perfwrap sees them. */
-static u32 pid_level;
-static u64 last_process_id;
-static u64 last_image;
-static u64 unreaped_now;
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, WIRE_MAX_PROCESSES);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, u64); /* signal_struct */
-    __type(value, struct wire_process);
-} processes SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, WIRE_MAX_UNREAPED);
-    __type(key, u32);
-    __type(value, u64); /* task_struct of the group leader; 0: free */
-} unreaped SEC(".maps");
+__u32 pid_level;
+__u64 last_process_id;
+__u64 last_image;
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -51,24 +28,6 @@ struct {
     __uint(max_entries, WIRE_RING_BYTES);
 } records SEC(".maps");
 
-#define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
-
-static __always_inline void raise_maximum(u64 *maximum, u64 value) {
-    u64 seen = *maximum;
-
-    for (int i = 0; i < 16 && value > seen; i++) {
-        u64 before = __sync_val_compare_and_swap(maximum, seen, value);
-        if (before == seen) return;
-        seen = before;
-    }
-}
-
-static __always_inline struct wire_process *process_of(struct task_struct *task) {
-    u64 key = (u64)task->signal;
-
-    return bpf_map_lookup_elem(&processes, &key);
-}
-
 static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
     struct pid *pid = task->group_leader->thread_pid;
     struct upid *numbers = __builtin_preserve_access_index(&pid->numbers[0]);
@@ -78,100 +37,9 @@ static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
     return number.nr;
 }
 
-static __always_inline void read_usage(struct task_struct *task, struct wire_usage *used) {
-    used->runtime_ns = task->se.sum_exec_runtime;
-    used->user_tick_ns = task->utime;
-    used->system_tick_ns = task->stime;
-    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? task->sched_info.run_delay : 0;
-    used->minor_faults = task->min_flt;
-    used->major_faults = task->maj_flt;
-    used->voluntary_switches = task->nvcsw;
-    used->involuntary_switches = task->nivcsw;
-    used->syscall_read_bytes = task->ioac.rchar;
-    used->syscall_written_bytes = task->ioac.wchar;
-    used->storage_read_bytes = task->ioac.read_bytes;
-    used->storage_written_bytes = task->ioac.write_bytes;
-}
-
-static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {
-    u64 *to = (u64 *)sum;
-    const u64 *from = (const u64 *)used;
-
-#pragma unroll
-    for (unsigned long i = 0; i < sizeof(*sum) / sizeof(*to); i++) ADD(to[i], from[i]);
-}
-
-static __always_inline void subtract_usage(struct wire_usage *sum, const struct wire_usage *used) {
-    u64 *to = (u64 *)sum;
-    const u64 *from = (const u64 *)used;
-
-#pragma unroll
-    for (unsigned long i = 0; i < sizeof(*sum) / sizeof(*to); i++) to[i] -= from[i];
-}
-
 /* Wakes perfwrap only when the buffer fills up: it drains at its own pace otherwise. */
 static __always_inline u64 wakeup_flags(void) {
     return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > WIRE_RING_BYTES / 4 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-/* ---- processes_peak: an ended process counts until it is reaped ---- */
-
-struct slot_search {
-    u64 leader; /* whose slot; not used by drop_if_reaped */
-    u64 taken;  /* how many taken slots there were at the beginning */
-    u64 seen;   /* how many of them were passed: after the last one the rest is free */
-    bool found;
-};
-
-static long take_slot(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
-    search->found = *slot == 0 && __sync_val_compare_and_swap(slot, 0, search->leader) == 0;
-    return search->found;
-}
-
-static __always_inline void give_back(u64 *slot, u64 leader) {
-    if (__sync_val_compare_and_swap(slot, leader, 0) != leader) return;
-    ADD(totals.processes_now, -1);
-    ADD(unreaped_now, -1);
-}
-
-static long clear_slot(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
-    u64 leader = *slot;
-
-    if (leader == 0) return 0;
-    if (leader == search->leader) {
-        give_back(slot, leader);
-        return 1;
-    }
-    return ++search->seen >= search->taken;
-}
-
-static long drop_if_reaped(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
-    u64 leader = *slot;
-
-    if (leader == 0) return 0;
-    if (BPF_CORE_READ((struct task_struct *)leader, exit_state) & EXIT_DEAD) give_back(slot, leader);
-    return ++search->seen >= search->taken;
-}
-
-static __always_inline void process_ended_unreaped(struct task_struct *leader) {
-    struct slot_search search = {.leader = (u64)leader};
-
-    ADD(unreaped_now, 1);
-    bpf_for_each_map_elem(&unreaped, take_slot, &search, 0);
-    if (search.found) return;
-    ADD(unreaped_now, -1);
-    ADD(totals.processes_now, -1);
-}
-
-static __always_inline void count_new_process(void) {
-    u64 now = ADD(totals.processes_now, 1) + 1;
-
-    if (now > totals.processes_peak && unreaped_now) {
-        struct slot_search search = {.taken = unreaped_now};
-        bpf_for_each_map_elem(&unreaped, drop_if_reaped, &search, 0);
-        now = totals.processes_now;
-    }
-    raise_maximum(&totals.processes_peak, now);
 }
 
 static __always_inline void count_new_thread(struct wire_process *process) {
@@ -228,7 +96,9 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
     ADD(totals.processes_started, 1);
     count_new_process();
     struct wire_process *kept = bpf_map_lookup_elem(&processes, &key);
-    if (kept) count_new_thread(kept);
+    if (!kept) return 0;
+    count_new_thread(kept);
+    join_space(kept, key, address_of(child->mm));
     return 0;
 }
 
@@ -268,6 +138,8 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
         count_new_thread(process);
     }
     ADD(totals.execs, 1);
+    if (process->space_key) leave_space(process);
+    join_space(process, address_of(task->signal), address_of(task->mm));
     process->image = ADD(last_image, 1) + 1;
     __builtin_memcpy(process->comm, task->comm, sizeof(process->comm));
     tell_exec(task, process);
@@ -280,6 +152,8 @@ int BPF_PROG(on_exit, struct task_struct *task) {
 
     if (!process || process->pending_exec) return 0;
     if (task->pid == task->tgid) __builtin_memcpy(process->comm, task->comm, sizeof(process->comm));
+    /* From Linux 6.16 on the memory is still there: the last look at a process that only grew. */
+    if (task->mm) refresh_all_kinds(address_of(task->mm), time_since_exec(bpf_ktime_get_ns()));
     if (task->signal->live.counter == 0) process_ended_unreaped(task->group_leader);
     return 0;
 }
@@ -290,6 +164,7 @@ static __always_inline void end_process(struct task_struct *task, struct wire_pr
     u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
 
     process->end_ns = bpf_ktime_get_ns();
+    leave_space(process);
     process->wait_status = process->leader_exit_code;
     if (signal->flags & SIGNAL_GROUP_EXIT) process->wait_status = BPF_CORE_READ(signal, group_exit_code);
     process->oom_killed = signal->oom_mm != 0;

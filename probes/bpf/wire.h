@@ -11,6 +11,62 @@ enum {
     WIRE_MAX_PROCESSES = 131072, /* live processes of the tree that can be followed */
     WIRE_MAX_UNREAPED = 1024,    /* ended processes whose reaping is watched for processes_peak */
     WIRE_RING_BYTES = 512 * 1024,
+    WIRE_MAX_CPUS = 1024,
+    WIRE_MAX_SPACES = 131072,    /* live address spaces of the tree */
+    WIRE_GATES = 1024,           /* a power of two */
+    WIRE_BUCKETS = 4096,         /* a power of two: how far the timeline's reader may fall behind */
+    WIRE_TIME_SHIFT = 14,        /* integrals count time in units of 2^14 ns: a day of 256 GiB fits into 63 bits */
+};
+
+enum { WIRE_FILE, WIRE_ANON, WIRE_SWAP, WIRE_SHMEM, WIRE_KINDS }; /* the kernel's own order */
+enum { WIRE_RSS = WIRE_KINDS, WIRE_SERIES };
+
+/* A sum over the tree that is followed at every change. With t the time since the exec in units of 2^WIRE_TIME_SHIFT ns,
+ * the time integral up to T is now * T - area. */
+struct wire_series {
+    __s64 now; /* pages */
+    __s64 maximum;
+    __s64 area; /* sum of change * t */
+};
+
+/* Changes of the resident sum inside one interval of the timeline; the reader zeroes what it has read. */
+struct wire_bucket {
+    __s64 change;
+    __s64 area;    /* sum of change * nanoseconds since the bucket's beginning */
+    __s64 maximum; /* of the sum; 0: no change inside */
+    __u64 lap;     /* which bucket it is, counted from the exec, plus one */
+};
+
+struct wire_memory {
+    struct wire_series series[WIRE_SERIES];
+    __s64 largest_process; /* pages */
+    __u64 peak_number;     /* counts the maxima of the resident sum */
+    __u64 peak_ns;
+    __u64 unbalanced;      /* address spaces that did not end at zero */
+    __u64 lost_spaces;     /* the map of address spaces was full */
+    struct wire_bucket buckets[WIRE_BUCKETS];
+};
+
+/* The kernel side's own: a counter whose batched part is still `count` has moved by less than a batch per CPU. */
+struct wire_gate {
+    __u64 mm;
+    __s64 count[WIRE_KINDS];
+    __u32 tracked; /* 0: an address space outside the tree */
+    __u32 dirty;   /* changes were passed over */
+};
+
+/* One address space (mm_struct) of the tree. */
+struct wire_space {
+    __u64 id;
+    __u64 owner; /* process id; threads and vfork children share it */
+    __u64 owner_key;
+    __s64 pages[WIRE_KINDS];
+    __s64 rss;
+    __s64 rss_peak;
+    __s64 rss_at_peak; /* at the tree's maximum number peak_number; before its first change after that, rss */
+    __u64 peak_number;
+    __u32 users; /* processes of the tree */
+    __u32 padding;
 };
 
 /* What a thread, a process or the tree has used. Monotonic; sums wrap as unsigned arithmetic does. */
@@ -44,6 +100,11 @@ struct wire_process {
     __s32 wait_status;  /* as wait(2) gives it; valid in an end record */
     __u32 pending_exec; /* forked by perfwrap, not yet the command */
     __u32 oom_killed;
+    __u64 space_key;        /* mm_struct; 0: none */
+    __u64 space;            /* wire_space.id */
+    __s64 rss_peak;         /* pages, from its exec (or fork, without one) on; -1: not known */
+    __s64 rss_at_peak;      /* of an ended process: at the tree's maximum number peak_number */
+    __u64 peak_number;
     char comm[WIRE_COMM_LENGTH];
 };
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What all BPF programs share: the totals, the processes of the tree, and how a thread's use is read. */
+#pragma once
+
+#include "kernel_types.h"
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "wire.h"
+
+struct wire_totals totals;
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, WIRE_MAX_PROCESSES);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, u64); /* signal_struct */
+    __type(value, struct wire_process);
+} processes SEC(".maps");
+
+#define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
+
+/* The address as a plain number: what functions that are verified on their own accept. Reading the pointer's own bytes makes it one. */
+static __always_inline u64 address_of(const void *pointer) {
+    u64 address = 0;
+
+    bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+    return address;
+}
+
+static __always_inline void raise_maximum(u64 *maximum, u64 value) {
+    u64 seen = *maximum;
+
+    for (int i = 0; i < 16 && value > seen; i++) {
+        u64 before = __sync_val_compare_and_swap(maximum, seen, value);
+        if (before == seen) return;
+        seen = before;
+    }
+}
+
+static __always_inline struct wire_process *process_of(struct task_struct *task) {
+    u64 key = (u64)task->signal;
+
+    return bpf_map_lookup_elem(&processes, &key);
+}
+
+static __always_inline void read_usage(struct task_struct *task, struct wire_usage *used) {
+    used->runtime_ns = task->se.sum_exec_runtime;
+    used->user_tick_ns = task->utime;
+    used->system_tick_ns = task->stime;
+    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? task->sched_info.run_delay : 0;
+    used->minor_faults = task->min_flt;
+    used->major_faults = task->maj_flt;
+    used->voluntary_switches = task->nvcsw;
+    used->involuntary_switches = task->nivcsw;
+    used->syscall_read_bytes = task->ioac.rchar;
+    used->syscall_written_bytes = task->ioac.wchar;
+    used->storage_read_bytes = task->ioac.read_bytes;
+    used->storage_written_bytes = task->ioac.write_bytes;
+}
+
+static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {
+    u64 *to = (u64 *)sum;
+    const u64 *from = (const u64 *)used;
+
+#pragma unroll
+    for (unsigned long i = 0; i < sizeof(*sum) / sizeof(*to); i++) ADD(to[i], from[i]);
+}
+
+static __always_inline void subtract_usage(struct wire_usage *sum, const struct wire_usage *used) {
+    u64 *to = (u64 *)sum;
+    const u64 *from = (const u64 *)used;
+
+#pragma unroll
+    for (unsigned long i = 0; i < sizeof(*sum) / sizeof(*to); i++) to[i] -= from[i];
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Keeps the resident memory of the tree: exact per address space, summed, with maximum and time integral, without locks.
+ *
+ * The kernel reports every change of an mm's counters (kmem:rss_stat) but not by how much. The exact value is count plus all
+ * per-CPU parts; `count` moves only once per batch. So that a page fault costs little, a change that leaves `count` as it was is
+ * only remembered (the gate turns dirty): the sum then lags by less than a batch per CPU. While the sum is within the largest
+ * possible lag of its maximum, nothing is passed over: the maximum is exact. Entering that zone refreshes every dirty gate. */
+#pragma once
+
+#include "common.bpf.h"
+
+struct wire_memory memory;
+
+/* Set before load. */
+const volatile __u32 cpu_count = 1;
+const volatile __u32 every_event = 0;
+const volatile __u64 interval_ns = 10000000;
+
+/* Address of CPU i's copy of a per-CPU variable = its per-CPU pointer + cpu_offset[i]. */
+__u64 cpu_offset[WIRE_MAX_CPUS];
+/* Passing a pointer through memory makes it a number for the verifier. */
+volatile __u64 calibration_address;
+__u64 last_space_id;
+__u64 live_spaces;
+const volatile __s64 batch_pages = 32;
+__u32 near_peak = 1;
+
+/* A direct-mapped cache: what the quiet path needs to know of an address space, without a helper call. */
+struct wire_gate gates[WIRE_GATES];
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, WIRE_MAX_SPACES);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, u64); /* mm_struct */
+    __type(value, struct wire_space);
+} spaces SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, u32);
+    __type(value, u64);
+} calibration SEC(".maps");
+
+static __always_inline bool counters_are_percpu(void) { return bpf_core_type_exists(struct percpu_counter) && bpf_core_field_exists(((struct mm_struct *)0)->rss_stat[0].counters); }
+
+static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[(mm >> 11 ^ mm >> 21) & (WIRE_GATES - 1)]; }
+
+/* ---- exact values ---- */
+
+struct cpu_sum {
+    u64 counters;
+    s64 sum;
+};
+
+static long add_cpu_part(u32 cpu, struct cpu_sum *context) {
+    s32 part = 0;
+
+    if (cpu >= WIRE_MAX_CPUS) return 1;
+    bpf_probe_read_kernel(&part, sizeof(part), (void *)(context->counters + cpu_offset[cpu]));
+    context->sum += part;
+    return 0;
+}
+
+static __always_inline s64 exact_pages(u64 mm, u32 kind, s64 *count) {
+    s64 pages = 0;
+
+    if (counters_are_percpu()) {
+        struct percpu_counter *counter = __builtin_preserve_access_index(&((struct mm_struct *)mm)->rss_stat[0]);
+        struct cpu_sum context = {};
+        counter = (void *)counter + kind * bpf_core_type_size(struct percpu_counter);
+        pages = BPF_CORE_READ(counter, count);
+        *count = pages;
+        context.counters = (u64)BPF_CORE_READ(counter, counters);
+        bpf_loop(cpu_count, add_cpu_part, &context, 0);
+        pages += context.sum;
+    } else {
+        s64 *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
+        bpf_probe_read_kernel(&pages, sizeof(pages), counts + kind);
+        *count = pages;
+    }
+    return pages > 0 ? pages : 0;
+}
+
+/* ---- the tree's sums ---- */
+
+static __always_inline u64 time_since_exec(u64 now_ns) { return now_ns > totals.exec_ns ? now_ns - totals.exec_ns : 0; }
+
+static __always_inline void raise_signed(s64 *maximum, s64 value) {
+    s64 seen = *maximum;
+
+    for (int i = 0; i < 8 && value > seen; i++) {
+        s64 before = __sync_val_compare_and_swap(maximum, seen, value);
+        if (before == seen) return;
+        seen = before;
+    }
+}
+
+static __always_inline s64 change_series(struct wire_series *series, s64 change, u64 since_exec_ns) {
+    s64 now = ADD(series->now, change) + change;
+
+    ADD(series->area, change * (s64)(since_exec_ns >> WIRE_TIME_SHIFT));
+    raise_signed(&series->maximum, now);
+    return now;
+}
+
+static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns) {
+    u64 number = since_exec_ns / interval_ns;
+    struct wire_bucket *bucket = &memory.buckets[number & (WIRE_BUCKETS - 1)];
+
+    ADD(bucket->change, change);
+    ADD(bucket->area, change * (s64)(since_exec_ns - number * interval_ns));
+    bucket->lap = number + 1;
+    raise_signed(&bucket->maximum, now);
+}
+
+/* The lag that dirty gates can have at most: three kinds, a batch on every CPU. */
+static __always_inline s64 largest_lag(void) {
+    u64 lagging = live_spaces < WIRE_GATES ? live_spaces : WIRE_GATES;
+
+    return (lagging + 1) * 3 * batch_pages * cpu_count;
+}
+
+/* Functions that are not static are verified once and not anew at every call. */
+__noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since_exec_ns) {
+    if (!space) return 0;
+    change_series(&memory.series[kind & 3], change, since_exec_ns);
+    if (kind == WIRE_SWAP) return 0;
+
+    if (space->peak_number != memory.peak_number) {
+        space->rss_at_peak = space->rss;
+        space->peak_number = memory.peak_number;
+    }
+    s64 own = ADD(space->rss, change) + change;
+    if (own > space->rss_peak) {
+        space->rss_peak = own;
+        raise_signed(&memory.largest_process, own);
+    }
+    s64 maximum = memory.series[WIRE_RSS].maximum;
+    s64 now = change_series(&memory.series[WIRE_RSS], change, since_exec_ns);
+    if (now > maximum) {
+        ADD(memory.peak_number, 1);
+        memory.peak_ns = totals.exec_ns + since_exec_ns;
+    }
+    change_bucket(change, now, since_exec_ns);
+    return 0;
+}
+
+/* Brings one kind of one address space up to date. */
+__noinline int refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns) {
+    struct wire_gate *gate = gate_of(mm);
+    s64 count = 0, pages, before;
+
+    if (!space) return 0;
+    pages = exact_pages(mm, kind, &count);
+    before = __sync_lock_test_and_set(&space->pages[kind & 3], pages);
+    if (gate->mm == mm) gate->count[kind & 3] = count;
+    if (pages != before) account(space, kind, pages - before, since_exec_ns);
+    return 0;
+}
+
+__noinline int refresh_all_kinds(u64 mm, u64 since_exec_ns) {
+    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
+    struct wire_gate *gate = gate_of(mm);
+
+    if (!space) return 0;
+    if (gate->mm == mm) gate->dirty = 0;
+    for (u32 kind = 0; kind < WIRE_KINDS; kind++) refresh(mm, space, kind, since_exec_ns);
+    return 0;
+}
+
+static long refresh_if_dirty(u32 index, u64 *since_exec_ns) {
+    struct wire_gate *gate = &gates[index & (WIRE_GATES - 1)];
+
+    if (gate->tracked && gate->dirty) refresh_all_kinds(gate->mm, *since_exec_ns);
+    return 0;
+}
+
+__noinline int refresh_dirty(u64 since_exec_ns) {
+    bpf_loop(WIRE_GATES, refresh_if_dirty, &since_exec_ns, 0);
+    return 0;
+}
+
+/* ---- address spaces come and go ---- */
+
+static __always_inline void close_gate(u64 mm) {
+    struct wire_gate *gate = gate_of(mm);
+
+    if (gate->mm == mm) {
+        gate->mm = 0;
+        gate->dirty = 0;
+    }
+}
+
+__noinline int drop_space(u64 mm, u64 since_exec_ns) {
+    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
+    s64 left = 0;
+
+    if (!space) return 0;
+    close_gate(mm);
+    for (u32 kind = 0; kind < WIRE_KINDS; kind++) {
+        s64 pages = __sync_lock_test_and_set(&space->pages[kind], 0);
+        if (pages != 0) account(space, kind, -pages, since_exec_ns);
+        left |= pages;
+    }
+    if (left) ADD(memory.unbalanced, 1);
+    ADD(live_spaces, -1);
+    bpf_map_delete_elem(&spaces, &mm);
+    return 0;
+}
+
+static __always_inline void hand_over_peak(struct wire_process *process, const struct wire_space *space) {
+    s64 at_peak = space->peak_number == memory.peak_number ? space->rss_at_peak : space->rss;
+
+    process->rss_peak = space->rss_peak;
+    /* A program that it replaced by exec may have held some as well. */
+    if (process->peak_number == memory.peak_number) at_peak += process->rss_at_peak;
+    process->rss_at_peak = at_peak;
+    process->peak_number = memory.peak_number;
+}
+
+static __always_inline void join_space(struct wire_process *process, u64 process_key, u64 mm) {
+    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
+    u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
+
+    process->space_key = mm;
+    process->rss_peak = -1;
+    if (space && space->users == 0) {
+        /* The address of one that was never seen to end. */
+        drop_space(mm, since_exec_ns);
+        space = 0;
+    }
+    if (!space) {
+        struct wire_space fresh = {
+            .id = ADD(last_space_id, 1) + 1,
+            .owner = process->id,
+            .owner_key = process_key,
+            .peak_number = memory.peak_number,
+        };
+        if (bpf_map_update_elem(&spaces, &mm, &fresh, BPF_ANY) != 0) {
+            ADD(memory.lost_spaces, 1);
+            return;
+        }
+        ADD(live_spaces, 1);
+        close_gate(mm);
+        refresh_all_kinds(mm, since_exec_ns);
+        space = bpf_map_lookup_elem(&spaces, &mm);
+        if (!space) return;
+    }
+    process->space = space->id;
+    ADD(space->users, 1);
+}
+
+static __always_inline void leave_space(struct wire_process *process) {
+    u64 mm = process->space_key;
+    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
+
+    if (!space || space->id != process->space) return;
+    if (space->owner == process->id) hand_over_peak(process, space);
+    if (ADD(space->users, -1) != 1) return;
+    /* Empty already, or its teardown is still to come, from whoever holds the last reference. */
+    if (space->rss == 0 && space->pages[WIRE_SWAP] == 0) drop_space(mm, time_since_exec(bpf_ktime_get_ns()));
+}
+
+/* ---- every change ---- */
+
+static __always_inline s64 batched_count(struct mm_struct *mm, u32 kind) {
+    if (counters_are_percpu()) switch (kind) {
+            case WIRE_FILE: return mm->rss_stat[WIRE_FILE].count;
+            case WIRE_ANON: return mm->rss_stat[WIRE_ANON].count;
+            case WIRE_SWAP: return mm->rss_stat[WIRE_SWAP].count;
+            case WIRE_SHMEM: return mm->rss_stat[WIRE_SHMEM].count;
+        }
+    return -1;
+}
+
+static __always_inline void watch_peak(u64 since_exec_ns) {
+    s64 now = memory.series[WIRE_RSS].now, maximum = memory.series[WIRE_RSS].maximum, lag = largest_lag();
+
+    if (near_peak) {
+        if (now + 2 * lag < maximum) near_peak = 0;
+    } else if (now + lag >= maximum) {
+        near_peak = 1;
+        refresh_dirty(since_exec_ns);
+    }
+}
+
+__noinline int rss_changed(u64 mm, u32 kind, u32 users) {
+    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
+    struct wire_gate *gate = gate_of(mm);
+
+    if (!space) {
+        if (!gate->tracked || gate->mm == 0) {
+            gate->mm = mm;
+            gate->tracked = 0;
+        }
+        return 0;
+    }
+    u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
+    if (gate->mm == mm && gate->tracked) {
+        refresh(mm, space, kind, since_exec_ns);
+    } else {
+        if (gate->mm && gate->tracked && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
+        gate->mm = mm;
+        gate->tracked = 1;
+        refresh_all_kinds(mm, since_exec_ns);
+    }
+    if (!every_event) watch_peak(since_exec_ns);
+    if (users == 0 && space->rss == 0 && space->pages[WIRE_SWAP] == 0) {
+        u64 owner_key = space->owner_key;
+        struct wire_process *owner = bpf_map_lookup_elem(&processes, &owner_key);
+        if (owner && owner->space == space->id) hand_over_peak(owner, space);
+        drop_space(mm, since_exec_ns);
+    }
+    return 0;
+}
+
+SEC("tp_btf/rss_stat")
+int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
+    struct wire_gate *gate = gate_of((u64)mm);
+    u32 kind = member & 3;
+    u32 users = mm->mm_users.counter;
+
+    if (!totals.exec_ns) return 0;
+    if (gate->mm == (u64)mm) {
+        if (!gate->tracked) return 0;
+        /* The last user has gone: exit_mmap() is emptying it, and nothing may be left over. */
+        if (!every_event && !near_peak && users != 0 && gate->count[kind] == batched_count(mm, kind)) {
+            if (!gate->dirty) gate->dirty = 1;
+            return 0;
+        }
+    }
+    return rss_changed(address_of(mm), kind, users);
+}
+
+/* Run once by perfwrap through BPF_PROG_TEST_RUN: where each CPU's part of a per-CPU variable lies. The helper gives the address
+ * of every CPU's copy of the one element of a per-CPU array; the array itself holds the per-CPU pointer. */
+SEC("raw_tp")
+int calibrate(void *context) {
+    u32 zero = 0;
+    u64 base = 0;
+    struct bpf_array *array;
+
+    calibration_address = (u64)&calibration;
+    array = (struct bpf_array *)calibration_address;
+    if (bpf_probe_read_kernel(&base, sizeof(base), __builtin_preserve_access_index(&array->pptrs[0])) != 0) return 0;
+    for (u32 cpu = 0; cpu < WIRE_MAX_CPUS && cpu < cpu_count; cpu++) {
+        void *copy = bpf_map_lookup_percpu_elem(&calibration, &zero, cpu);
+        if (!copy) return 0;
+        calibration_address = (u64)copy;
+        cpu_offset[cpu] = calibration_address - base;
+    }
+    return 0;
+}
+
+/* Run by perfwrap before it reads the sums for the last time. */
+SEC("raw_tp")
+int settle_memory(void *context) {
+    return refresh_dirty(time_since_exec(bpf_ktime_get_ns()));
+}

@@ -1,0 +1,59 @@
+// Reads what the kernel side keeps about memory: plain arithmetic over the mapped counters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "probes/bpf/wire.h"
+#include "profiler/recording.hpp"
+#include "profiler/timeline.hpp"
+
+namespace perfwrap {
+
+// Takes finished buckets out of the kernel's ring, in order, and zeroes them for reuse. CPU and process counts are not in them.
+class BucketReader {
+public:
+    BucketReader(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes)
+        : ring_(ring), interval_ns_(interval_ns), page_bytes_(page_bytes) {}
+
+    // The buckets between the last call and now_ns; the last one is cut at now_ns when `closing`.
+    // exec_ns: where bucket 0 begins. A reader that fell behind by the whole ring gets the last known sum for what it missed.
+    std::vector<TimelineBucket> read(std::uint64_t exec_ns, std::uint64_t now_ns, bool closing);
+
+    // Buckets that were overwritten before they were read.
+    std::uint64_t missed() const { return missed_; }
+
+private:
+    TimelineBucket take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns);
+
+    wire_bucket* ring_;
+    std::uint64_t interval_ns_;
+    std::uint64_t page_bytes_;
+    std::uint64_t next_ = 0;
+    std::int64_t sum_pages_ = 0;
+    std::uint64_t missed_ = 0;
+};
+
+// From the kernel's own exec stamp to end_ns.
+MemoryOverTime over_time(const wire_series& series, std::uint64_t exec_ns, std::uint64_t end_ns, std::uint64_t page_bytes);
+
+// The processes that held memory at the tree's latest maximum: each maximum has a number, and only those with the largest count.
+class PeakHolders {
+public:
+    explicit PeakHolders(std::size_t limit) : limit_(limit) {}
+
+    // Whether a holder of this much at this maximum would be kept.
+    bool wants(std::uint64_t peak_number, std::uint64_t rss_bytes) const;
+    void add(std::uint64_t peak_number, MemoryHolder holder);
+
+    // Those of the maximum `peak_number`, largest first.
+    std::vector<MemoryHolder> at(std::uint64_t peak_number) const;
+
+private:
+    std::size_t limit_;
+    std::uint64_t number_ = 0;
+    std::vector<MemoryHolder> holders_;
+};
+
+}  // namespace perfwrap
