@@ -37,6 +37,7 @@ struct MemoryOverTime {
     std::uint64_t peak_bytes = 0;
     double byte_seconds = 0;
     double observed_seconds = 0;
+    std::uint64_t samples = 0;  // readings behind it; 0 where every change was followed, or where nobody counted
 };
 
 struct MemoryTotals {

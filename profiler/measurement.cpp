@@ -1,0 +1,94 @@
+// What the plan promised, corrected by what came.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "profiler/summarize.hpp"
+
+namespace perfwrap {
+namespace {
+
+// The mean of what `of` gives for the recordings that have it.
+template <typename Of>
+std::optional<double> mean(std::span<const Recording> recordings, Of of) {
+    double sum = 0;
+    int n = 0;
+    for (const auto& recording : recordings)
+        if (const std::optional<double> value = of(recording.seen)) {
+            sum += *value;
+            ++n;
+        }
+    if (n == 0) return std::nullopt;
+    return sum / n;
+}
+
+std::optional<double> tree_interval(const Observation& seen) { return seen.mean_interval_seconds; }
+
+// PSS has a pace of its own.
+std::optional<double> pss_interval(const Observation& seen) {
+    const auto& pss = seen.memory.pss;
+    if (!pss || pss->samples == 0 || pss->observed_seconds <= 0) return std::nullopt;
+    return pss->observed_seconds / static_cast<double>(pss->samples);
+}
+
+bool is_pss(Metric metric) { return metric == Metric::pss_peak_bytes || metric == Metric::pss_average_bytes; }
+
+std::string duration(double seconds) {
+    if (seconds < 1e-3) return fmt::format("{:.0f} us", seconds * 1e6);
+    if (seconds < 0.01) return fmt::format("{:.1f} ms", seconds * 1e3);
+    if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1e3);
+    return fmt::format("{:.1f} s", seconds);
+}
+
+std::string accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
+    const std::string name{accuracy_name(plan.accuracy)};
+    if (plan.accuracy != Accuracy::sampled) return name;
+    const auto interval = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
+    return interval ? fmt::format("{} every {}", name, duration(*interval)) : name;
+}
+
+// What a probe gave unasked carries the weakest claim.
+MetricPlan unplanned(Mode mode) {
+    return {.measured = true,
+            .source = mode == Mode::ebpf ? Source::ebpf : Source::procfs,
+            .accuracy = Accuracy::sampled,
+            .note = "the plan did not count on it",
+            .reason = ""};
+}
+
+std::string reason_for_absence(const MetricPlan& plan) {
+    if (!plan.measured) return plan.reason;
+    if (plan.accuracy == Accuracy::sampled) return "no sample could be taken before the processes ended, or they could not be read";
+    return fmt::format("{} gave no value for this run", source_name(plan.source));
+}
+
+std::string joined(std::string_view first, std::string_view second) {
+    if (first.empty() || second.empty()) return fmt::format("{}{}", first, second);
+    return fmt::format("{}; {}", first, second);
+}
+
+}  // namespace
+
+Measurement describe_measurement(const Plan& plan, std::span<const Recording> recordings, std::span<const RunResult> runs) {
+    Measurement measurement;
+    measurement.mode = mode_name(plan.mode);
+    measurement.interval_seconds = mean(recordings, tree_interval).value_or(std::chrono::duration<double>(plan.interval).count());
+    for (const auto& recording : recordings) measurement.lost_events += recording.seen.lost_events;
+
+    for (const auto& info : metric_catalogue()) {
+        const auto& promised = plan[info.metric];
+        const auto present = std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
+        if (present == 0) {
+            measurement.unavailable.emplace(info.metric, reason_for_absence(promised));
+            continue;
+        }
+        const auto how = promised.measured ? promised : unplanned(plan.mode);
+        const auto gaps = static_cast<std::size_t>(present) == runs.size() ? "" : fmt::format("in {} of {} runs", present, runs.size());
+        measurement.sources.emplace(info.metric, MetricSource{.source = std::string{source_name(how.source)},
+                                                              .accuracy = accuracy_of(how, info.metric, recordings),
+                                                              .note = joined(how.note, gaps)});
+    }
+    return measurement;
+}
+
+}  // namespace perfwrap

@@ -1,0 +1,58 @@
+// The values that options take, from text. Errors are half sentences that name the value; the caller puts the option's name before them.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace perfwrap {
+
+// A format that results can be written in, as -o takes it.
+struct OutputFormat {
+    std::string_view name;
+    std::string_view ending;       // ".json"; "" if only the name selects it
+    std::string_view description;  // for --help
+};
+
+struct Output {
+    std::string format;  // the name of one of the known formats
+    std::string path;    // "-" is standard output
+};
+
+// "10ms", "1.5s"; units us, ms, s, m, h. More than zero.
+tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text);
+
+// A duration of at least 100us.
+tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_view text);
+
+// A whole number, 0 included.
+tl::expected<std::size_t, std::string> parse_count(std::string_view text);
+
+// One of a few words.
+template <typename Value>
+tl::expected<Value, std::string> parse_choice(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
+    std::string words;
+    for (const auto& [word, value] : choices) {
+        if (word == text) return value;
+        words.append(words.empty() ? "" : ", ").append(word);
+    }
+    return tl::unexpected(fmt::format("'{}' is none of {}", text, words));
+}
+
+// "[FORMAT:]PATH". What stands before the first colon is a format only if it is the name of one; else the path's ending selects it.
+// Standard output without a format is JSON.
+tl::expected<Output, std::string> parse_output(std::string_view text, std::span<const OutputFormat> formats);
+
+// "KEY=VALUE"; the value may be empty and may hold further equal signs.
+tl::expected<std::pair<std::string, std::string>, std::string> parse_label(std::string_view text);
+
+// "json (.json), junit": for messages and help.
+std::string list_formats(std::span<const OutputFormat> formats);
+
+}  // namespace perfwrap

@@ -1,0 +1,191 @@
+#include "profiler/plan.hpp"
+
+#include <fmt/format.h>
+
+#include "profiler/obstacles.hpp"
+
+namespace perfwrap {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds default_interval = 10ms;
+
+// What a way of measuring needs beyond its mode.
+enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, cgroup_accounting };
+
+struct Way {
+    Source source;
+    Accuracy accuracy;
+    std::string_view note;
+    Need need = Need::nothing;
+};
+
+struct Row {
+    Metric metric;
+    Way ebpf;
+    Way procfs;
+};
+
+constexpr std::string_view waited_note =
+    "never too high; exact for every process that is waited for, up to its last sample for one whose parent ignores SIGCHLD";
+constexpr std::string_view divided_note = "as cpu_seconds, which the kernel divides by what its clock ticks saw";
+constexpr std::string_view sampled_note = "what comes and goes between two samples is missed";
+
+constexpr Way clock_time{Source::clock, Accuracy::exact, ""};
+constexpr Way counted{Source::ebpf, Accuracy::exact, ""};
+constexpr Way divided{Source::ebpf, Accuracy::bounded, divided_note};
+constexpr Way waited_and_divided{Source::procfs, Accuracy::bounded, divided_note};
+constexpr Way waited{Source::procfs, Accuracy::bounded, waited_note};
+constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::process_io};
+constexpr Way seen_by_ebpf{Source::ebpf, Accuracy::sampled, sampled_note};
+constexpr Way seen_in_proc{Source::procfs, Accuracy::sampled, sampled_note};
+constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, "read less often than the resident size, to bound its cost", Need::smaps_rollup};
+constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead, up to 64 pages a CPU", Need::own_cgroup};
+constexpr Way only_ebpf{Source::ebpf, Accuracy::exact, "", Need::ebpf};
+constexpr Way killed_in_cgroup{Source::cgroup, Accuracy::exact, "", Need::ebpf_or_own_cgroup};
+constexpr Way not_followed{Source::cgroup, Accuracy::exact, "", Need::cgroup_accounting};
+
+using enum Metric;
+
+// For each metric its way in eBPF mode and in procfs mode, in the catalogue's order. A new metric is one row.
+constexpr std::array<Row, metric_count> ways{{
+    {wall_seconds, clock_time, clock_time},
+    {cpu_seconds, counted, waited},
+    {cpu_user_seconds, divided, waited_and_divided},
+    {cpu_system_seconds, divided, waited_and_divided},
+    {cpu_cores_average, counted, waited},
+    {rss_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {rss_average_bytes, seen_by_ebpf, seen_in_proc},
+    {rss_anon_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {rss_file_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {rss_shmem_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {largest_process_rss_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {pss_peak_bytes, seen_in_smaps, seen_in_smaps},
+    {pss_average_bytes, seen_in_smaps, seen_in_smaps},
+    {anon_peak_bytes, not_followed, not_followed},
+    {anon_average_bytes, not_followed, not_followed},
+    {cgroup_memory_peak_bytes, charged, charged},
+    {swap_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {minor_faults, counted, waited},
+    {major_faults, counted, waited},
+    {voluntary_context_switches, counted, waited},
+    {involuntary_context_switches, counted, waited},
+    {run_queue_wait_seconds, counted, only_ebpf},
+    {syscall_read_bytes, counted, waited_io},
+    {syscall_written_bytes, counted, waited_io},
+    {storage_read_bytes, counted, waited_io},
+    {storage_written_bytes, counted, waited_io},
+    {processes_started, counted, only_ebpf},
+    {processes_peak, counted, seen_in_proc},
+    {threads_started, counted, only_ebpf},
+    {threads_peak, counted, seen_in_proc},
+    {oom_kills, counted, killed_in_cgroup},
+}};
+
+constexpr bool in_enum_order() {
+    for (std::size_t i = 0; i < ways.size(); ++i)
+        if (static_cast<std::size_t>(ways[i].metric) != i) return false;
+    return true;
+}
+static_assert(in_enum_order());
+
+std::string no_ebpf_reason(const HostFacts& facts) {
+    const auto obstacle = ebpf_obstacle(facts);
+    return "only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs");
+}
+
+std::string no_cgroup_reason(const HostFacts& facts) {
+    const auto obstacle = cgroup_obstacle(facts);
+    return obstacle ? explain(*obstacle) : "not asked for: --cgroup";
+}
+
+// Why the need is not met; nothing if it is.
+std::optional<std::string> unmet(Need need, const HostFacts& facts, bool own_cgroup) {
+    switch (need) {
+        case Need::nothing: return std::nullopt;
+        case Need::ebpf: return no_ebpf_reason(facts);
+        case Need::process_io:
+            if (facts.proc_io) return std::nullopt;
+            return "/proc/PID/io cannot be read (use a kernel built with CONFIG_TASK_IO_ACCOUNTING=y)";
+        case Need::smaps_rollup:
+            if (facts.smaps_rollup) return std::nullopt;
+            return "/proc/PID/smaps_rollup cannot be read (use Linux 4.14 or later)";
+        case Need::own_cgroup:
+            if (own_cgroup) return std::nullopt;
+            return no_cgroup_reason(facts);
+        case Need::ebpf_or_own_cgroup:
+            if (own_cgroup) return std::nullopt;
+            return no_ebpf_reason(facts) + (cgroup_obstacle(facts) ? "" : "; or use --cgroup");
+        case Need::cgroup_accounting:
+            return "this version does not follow the kernel's memory accounting of a cgroup; pss_peak_bytes is the nearest it has";
+    }
+    return std::nullopt;
+}
+
+MetricPlan plan_metric(const Way& way, const HostFacts& facts, bool own_cgroup) {
+    MetricPlan how;
+    if (auto reason = unmet(way.need, facts, own_cgroup)) {
+        how.reason = std::move(*reason);
+        return how;
+    }
+    how.measured = true;
+    how.source = way.source;
+    how.accuracy = way.accuracy;
+    how.note = way.note;
+    return how;
+}
+
+}  // namespace
+
+tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOptions& options) {
+    const auto no_ebpf = ebpf_obstacle(facts);
+    if (options.source == SourceChoice::ebpf && no_ebpf)
+        return tl::unexpected(fmt::format("--source ebpf cannot work here: {}", explain(*no_ebpf)));
+
+    Plan plan;
+    plan.mode = options.source == SourceChoice::procfs || no_ebpf ? Mode::procfs : Mode::ebpf;
+    if (plan.mode == Mode::procfs) {
+        if (const auto no_procfs = procfs_obstacle(facts)) {
+            const auto also = options.source == SourceChoice::automatic ? fmt::format("; nor can eBPF: {}", explain(*no_ebpf)) : "";
+            return tl::unexpected(fmt::format("procfs cannot be used as the source: {}{}", explain(*no_procfs), also));
+        }
+        if (no_ebpf) plan.remedy = no_ebpf->remedy;
+        if (options.source == SourceChoice::automatic) plan.fallback_reason = no_ebpf->why;
+    }
+    if (options.cgroup) {
+        if (const auto no_cgroup = cgroup_obstacle(facts))
+            return tl::unexpected(fmt::format("--cgroup cannot work here: {}", explain(*no_cgroup)));
+        plan.own_cgroup = true;
+    }
+    plan.interval = options.interval.value_or(default_interval);
+    plan.adaptive_interval = plan.mode == Mode::procfs && !options.interval;
+    plan.sample_pss = facts.smaps_rollup;
+    for (const auto& row : ways)
+        plan.metrics[static_cast<std::size_t>(row.metric)] =
+            plan_metric(plan.mode == Mode::ebpf ? row.ebpf : row.procfs, facts, plan.own_cgroup);
+    return plan;
+}
+
+std::string_view mode_name(Mode mode) { return mode == Mode::ebpf ? "ebpf" : "procfs"; }
+
+std::string_view source_name(Source source) {
+    switch (source) {
+        case Source::clock: return "clock";
+        case Source::ebpf: return "ebpf";
+        case Source::procfs: return "procfs";
+        case Source::cgroup: return "cgroup";
+    }
+    return "";
+}
+
+std::string_view accuracy_name(Accuracy accuracy) {
+    switch (accuracy) {
+        case Accuracy::exact: return "exact";
+        case Accuracy::bounded: return "bounded";
+        case Accuracy::sampled: return "sampled";
+    }
+    return "";
+}
+
+}  // namespace perfwrap
