@@ -1,0 +1,222 @@
+#include "exporters/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "exporters/human_units.hpp"
+#include "exporters/screen.hpp"
+#include "exporters/sparkline.hpp"
+#include "exporters/text.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr std::size_t shown_processes = 5;
+
+std::string joined(const std::vector<std::string>& words, std::string_view separator) { return fmt::format("{}", fmt::join(words, separator)); }
+
+// What the runs say about a metric: the only value, or the median over several.
+std::optional<double> typical(const Result& result, Metric metric) {
+    if (result.runs.size() == 1) return result.runs.front().metrics[metric];
+    const auto found = result.summary.find(metric);
+    return found == result.summary.end() ? std::nullopt : std::optional(found->second.median);
+}
+
+std::string quantity(Metric metric, double value) { return format_quantity(value, metric_info(metric).unit); }
+
+std::optional<std::string> range(const Result& result, Metric metric, const Screen& screen) {
+    const auto found = result.summary.find(metric);
+    if (result.runs.size() < 2 || found == result.summary.end()) return std::nullopt;
+    return fmt::format("{} {} {}", quantity(metric, found->second.min), screen.ellipsis(), quantity(metric, found->second.max));
+}
+
+// "1.50 s" or "1.50 s (1.40 s ... 1.60 s)", with further remarks in the same parentheses.
+std::string with_range(const Result& result, Metric metric, double value, std::vector<std::string> remarks, const Screen& screen) {
+    if (auto minimum_to_maximum = range(result, metric, screen)) remarks.insert(remarks.begin(), *std::move(minimum_to_maximum));
+    if (remarks.empty()) return quantity(metric, value);
+    return fmt::format("{} ({})", quantity(metric, value), joined(remarks, "; "));
+}
+
+// "exact", "bounded, <the bound>", "sampled every 10 ms".
+std::optional<std::string> accuracy(const Result& result, Metric metric) {
+    const auto found = result.measurement.sources.find(metric);
+    if (found == result.measurement.sources.end()) return std::nullopt;
+    const auto& source = found->second;
+    if (source.accuracy == "bounded" && !source.note.empty()) return "bounded, " + source.note;
+    if (source.accuracy == "sampled" && result.measurement.interval_seconds > 0)
+        return "sampled every " + format_seconds(result.measurement.interval_seconds);
+    return source.accuracy;
+}
+
+std::string ending(const RunResult& run) {
+    std::string how = "exit status unknown";
+    if (run.exit.code) how = fmt::format("exit {}", *run.exit.code);
+    if (run.exit.signal) how = "killed by " + *run.exit.signal;
+    return run.timed_out ? "timed out, " + how : how;
+}
+
+std::string endings(const Result& result) {
+    std::vector<std::pair<std::string, std::size_t>> counts;
+    for (const auto& run : result.runs) {
+        const auto how = ending(run);
+        const auto same = std::ranges::find(counts, how, &std::pair<std::string, std::size_t>::first);
+        if (same == counts.end())
+            counts.emplace_back(how, 1);
+        else
+            ++same->second;
+    }
+    if (counts.size() == 1) return counts.front().first;
+    std::vector<std::string> parts;
+    for (const auto& [how, count] : counts) parts.push_back(fmt::format("{} ({} of {} runs)", how, count, result.runs.size()));
+    return joined(parts, ", ");
+}
+
+void add_heading(const Result& result, Screen& screen) {
+    const auto name = screen.harmless(result.benchmark.name);
+    const auto command = screen.harmless(joined(result.benchmark.command, " "));
+    const auto room = screen.width() - display_width(name) - 2;
+    const auto heading = screen.bold(screen.cut(name, screen.width()));
+    screen.line(name == command || room < 4 ? heading : heading + ": " + screen.cut(command, room));
+    if (result.runs.size() > 1)
+        screen.line(fmt::format("  {} runs, each value a median (minimum {} maximum)", result.runs.size(), screen.ellipsis()));
+
+    const bool succeeded = std::ranges::all_of(result.runs, [](const RunResult& run) { return run.exit.code == 0 && !run.timed_out; });
+    const auto text = screen.harmless(endings(result));
+    screen.row("ended", {succeeded ? text : screen.red(text)});
+}
+
+void add_cpu(const Result& result, Screen& screen) {
+    if (const auto wall = typical(result, Metric::wall_seconds))
+        screen.row("wall", {with_range(result, Metric::wall_seconds, *wall, {}, screen)});
+
+    std::vector<std::string> facts;
+    if (const auto cpu = typical(result, Metric::cpu_seconds)) facts.push_back(with_range(result, Metric::cpu_seconds, *cpu, {}, screen));
+    if (const auto user = typical(result, Metric::cpu_user_seconds)) facts.push_back("user " + format_seconds(*user));
+    if (const auto system = typical(result, Metric::cpu_system_seconds)) facts.push_back("system " + format_seconds(*system));
+    if (const auto cores = typical(result, Metric::cpu_cores_average))
+        facts.push_back(with_range(result, Metric::cpu_cores_average, *cores, {}, screen));
+    screen.row("CPU", facts);
+}
+
+void add_memory(const Result& result, Screen& screen) {
+    std::vector<std::string> facts;
+    const auto add = [&](std::string_view what, Metric metric, std::vector<std::string> remarks) {
+        if (const auto value = typical(result, metric))
+            facts.push_back(fmt::format("{} {}", what, with_range(result, metric, *value, std::move(remarks), screen)));
+    };
+    const auto add_with_accuracy = [&](std::string_view what, Metric metric) {
+        const auto how = accuracy(result, metric);
+        add(what, metric, how ? std::vector{screen.harmless(*how)} : std::vector<std::string>{});
+    };
+    add_with_accuracy("peak", Metric::rss_peak_bytes);
+    add_with_accuracy("average", Metric::rss_average_bytes);
+    add("largest process", Metric::largest_process_rss_peak_bytes, {});
+    add_with_accuracy("PSS peak", Metric::pss_peak_bytes);
+    add("anonymous peak", Metric::anon_peak_bytes, {});
+    add("cgroup peak", Metric::cgroup_memory_peak_bytes, {});
+    if (typical(result, Metric::swap_peak_bytes) > 0.0) add("swap peak", Metric::swap_peak_bytes, {});
+    screen.row("memory", facts);
+}
+
+struct Fact {
+    Metric metric;
+    std::string_view format;  // of the quantity
+};
+
+void add_facts(const Result& result, Screen& screen, std::string_view label, std::initializer_list<Fact> facts) {
+    std::vector<std::string> texts;
+    for (const auto& [metric, format] : facts)
+        if (const auto value = typical(result, metric)) texts.push_back(fmt::format(fmt::runtime(format), quantity(metric, *value)));
+    screen.row(label, texts);
+}
+
+void add_counts(const Result& result, Screen& screen) {
+    using enum Metric;
+    add_facts(result, screen, "faults", {{minor_faults, "{} minor"}, {major_faults, "{} major"}});
+    add_facts(result, screen, "switches",
+              {{voluntary_context_switches, "{} voluntary"},
+               {involuntary_context_switches, "{} involuntary"},
+               {run_queue_wait_seconds, "{} waiting for a CPU"}});
+    add_facts(result, screen, "I/O",
+              {{syscall_read_bytes, "read {}"},
+               {syscall_written_bytes, "written {}"},
+               {storage_read_bytes, "from storage {}"},
+               {storage_written_bytes, "to storage {}"}});
+    add_facts(result, screen, "processes",
+              {{processes_started, "{} in all"}, {processes_peak, "{} at once"}, {threads_started, "threads {} in all"}, {threads_peak, "{} at once"}});
+    if (typical(result, oom_kills) > 0.0) add_facts(result, screen, "OOM kills", {{oom_kills, "{}"}});
+}
+
+void add_sparklines(const RunResult& run, Screen& screen) {
+    const auto& timeline = run.timeline;
+    const double end = run.metrics[Metric::wall_seconds].value_or(0);
+    if (timeline.t_seconds.size() < 2 || end <= timeline.t_seconds.back()) return;
+
+    constexpr int label_and_axis = 50;
+    const int columns = std::clamp(screen.width() - label_and_axis, 10, 60);
+    const auto memory = window_maxima(timeline.t_seconds, timeline.rss_max_bytes, end, columns);
+    const auto cpu = window_means(timeline.t_seconds, timeline.cpu_cores, end, columns);
+    const double most_memory = std::ranges::max(memory);
+    const double most_cpu = std::ranges::max(cpu);
+    const auto span = format_seconds(end - timeline.t_seconds.front());
+    screen.line("");
+    screen.row("memory", {fmt::format("{} 0 to {} over {}", sparkline(memory, most_memory, screen.unicode()), format_bytes(most_memory), span)});
+    screen.row("CPU", {fmt::format("{} 0 to {} over {}", sparkline(cpu, most_cpu, screen.unicode()), format_cores(most_cpu), span)});
+}
+
+std::optional<double> cpu_of(const ProcessRow& process) {
+    if (!process.cpu_user_seconds && !process.cpu_system_seconds) return std::nullopt;
+    return process.cpu_user_seconds.value_or(0) + process.cpu_system_seconds.value_or(0);
+}
+
+void add_remaining_processes(const ProcessTableResult& table, Screen& screen) {
+    auto count = table.omitted.count.value_or(0);
+    auto cpu = table.omitted.cpu_seconds;
+    for (std::size_t i = shown_processes; i < table.recorded.size(); ++i) {
+        ++count;
+        const auto its_cpu = cpu_of(table.recorded[i]);
+        cpu = cpu && its_cpu ? std::optional(*cpu + *its_cpu) : std::nullopt;
+    }
+    if (count > 0) screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {} more", "", cpu ? format_seconds(*cpu) : "-", "", format_count(static_cast<double>(count))));
+}
+
+void add_processes(const RunResult& run, Screen& screen) {
+    const auto& rows = run.processes.recorded;
+    if (rows.empty()) return;
+    screen.line("");
+    screen.line(screen.bold(fmt::format("  {:>9}  {:>10}  {:>10}  {}", "PID", "CPU", "peak RSS", "command")));
+    for (std::size_t i = 0; i < std::min(rows.size(), shown_processes); ++i) {
+        const auto cpu = cpu_of(rows[i]);
+        const auto numbers = fmt::format("  {:>9}  {:>10}  {:>10}  ", rows[i].pid, cpu ? format_seconds(*cpu) : "-",
+                                         rows[i].rss_peak_bytes ? format_bytes(*rows[i].rss_peak_bytes) : "-");
+        const auto command = screen.harmless(joined(rows[i].command, " "));
+        screen.line(numbers + screen.cut(command, screen.width() - static_cast<int>(numbers.size())));
+    }
+    add_remaining_processes(run.processes, screen);
+}
+
+}  // namespace
+
+std::string format_summary(const Result& result, const SummaryStyle& style) {
+    Screen screen(style);
+    if (result.runs.empty()) {
+        screen.line(screen.bold(screen.harmless(result.benchmark.name)) + ": no run was measured");
+    } else {
+        add_heading(result, screen);
+        add_cpu(result, screen);
+        add_memory(result, screen);
+        add_counts(result, screen);
+        if (result.runs.size() > 1 && (style.sparklines || !result.runs.back().processes.recorded.empty())) {
+            screen.line("");
+            screen.line("  the last run:");
+        }
+        if (style.sparklines) add_sparklines(result.runs.back(), screen);
+        add_processes(result.runs.back(), screen);
+    }
+    screen.not_measured(result.measurement.unavailable);
+    for (const auto& warning : result.warnings) screen.warning(warning);
+    return screen.text();
+}
+
+}  // namespace perfwrap
