@@ -1,0 +1,53 @@
+// A new file that nobody sees until it takes its place under its final name.
+#pragma once
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace perfwrap {
+
+class FileDescriptor {
+public:
+    explicit FileDescriptor(int fd) : fd_(fd) {}
+    FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&&) = delete;
+    ~FileDescriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    int get() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+// Without a name where the file system has O_TMPFILE, so that even a killed perfwrap leaves nothing; else under a hidden name in the
+// same folder, removed by the destructor.
+class TemporaryFile {
+public:
+    // The mode is subject to the umask. Error: an errno.
+    static tl::expected<TemporaryFile, int> in(const std::string& folder, mode_t mode);
+
+    TemporaryFile(TemporaryFile&& other) noexcept
+        : descriptor_(std::move(other.descriptor_)), folder_(std::move(other.folder_)), name_(std::exchange(other.name_, {})) {}
+    TemporaryFile& operator=(TemporaryFile&&) = delete;
+    ~TemporaryFile();
+
+    int descriptor() const { return descriptor_.get(); }
+
+    // Puts the file at `path`, in the same folder, in one step, in place of what is there. Returns an errno, 0 if done.
+    int become(const std::string& path) &&;
+
+private:
+    TemporaryFile(FileDescriptor descriptor, std::string folder, std::string name)
+        : descriptor_(std::move(descriptor)), folder_(std::move(folder)), name_(std::move(name)) {}
+
+    FileDescriptor descriptor_;
+    std::string folder_;
+    std::string name_;  // path; empty while the file has no name
+};
+
+}  // namespace perfwrap

@@ -1,0 +1,108 @@
+#include "exporters/writer.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "exporters/output_target.hpp"
+#include "exporters/temporary_file.hpp"
+#include "exporters/write_signals.hpp"
+
+namespace perfwrap {
+namespace {
+
+using Outcome = tl::expected<void, std::string>;
+
+Outcome trouble(const std::string& path, int error) { return tl::make_unexpected(write_trouble(path, error)); }
+
+// All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if done.
+int write_all(int fd, std::string_view bytes) {
+    const WriteSignalsBlocked blocked;
+    while (!bytes.empty()) {
+        const auto written = ::write(fd, bytes.data(), bytes.size());
+        if (written >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            pollfd writable{fd, POLLOUT, 0};
+            ::poll(&writable, 1, -1);
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+Outcome check(const std::string& path, const InheritedDescriptor& target) {
+    const int flags = ::fcntl(target.fd, F_GETFL);
+    if (flags < 0) return tl::make_unexpected(fmt::format("cannot write {}: descriptor {} is closed; redirect it to a file", path, target.fd));
+    if ((flags & O_ACCMODE) == O_RDONLY)
+        return tl::make_unexpected(fmt::format("cannot write {}: descriptor {} is open for reading only; redirect it to a file", path, target.fd));
+    return {};
+}
+
+// Without opening: that would wait for a pipe's reader.
+Outcome check(const std::string& path, const InPlace& target) {
+    if (::faccessat(AT_FDCWD, target.path.c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
+    return {};
+}
+
+Outcome check(const std::string& path, const Replaceable& target) {
+    if (target.existing && ::faccessat(AT_FDCWD, target.path().c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
+    if (const auto file = TemporaryFile::in(target.folder, S_IRUSR | S_IWUSR); !file)
+        return tl::make_unexpected(fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), target.folder));
+    return {};
+}
+
+Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes) {
+    if (const int error = write_all(target.fd, bytes)) return trouble(path, error);
+    return {};
+}
+
+Outcome write(const std::string& path, const InPlace& target, std::string_view bytes) {
+    int fd = -1;
+    do fd = ::open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    while (fd < 0 && errno == EINTR);
+    const FileDescriptor device(fd);
+    if (device.get() < 0) return trouble(path, errno);
+    if (const int error = write_all(device.get(), bytes)) return trouble(path, error);
+    return {};
+}
+
+// Owner and mode of the file that is replaced. Only root can give a file away; for others the new one is simply theirs.
+int take_over_permissions(int fd, const struct stat& existing) {
+    if (::fchown(fd, existing.st_uid, existing.st_gid) != 0 && errno != EPERM) return errno;
+    return ::fchmod(fd, existing.st_mode & 07777) == 0 ? 0 : errno;
+}
+
+Outcome write(const std::string& path, const Replaceable& target, std::string_view bytes) {
+    constexpr mode_t before_umask = 0666;
+    auto file = TemporaryFile::in(target.folder, target.existing ? S_IRUSR | S_IWUSR : before_umask);
+    if (!file) return trouble(path, file.error());
+    if (const int error = write_all(file->descriptor(), bytes)) return trouble(path, error);
+    if (target.existing)
+        if (const int error = take_over_permissions(file->descriptor(), *target.existing)) return trouble(path, error);
+    if (::fsync(file->descriptor()) != 0) return trouble(path, errno);
+    if (const int error = std::move(*file).become(target.path())) return trouble(path, error);
+    return {};
+}
+
+}  // namespace
+
+tl::expected<void, std::string> check_writable(const std::string& path) {
+    const auto target = resolve_output(path);
+    if (!target) return tl::make_unexpected(target.error());
+    return std::visit([&](const auto& kind) { return check(path, kind); }, *target);
+}
+
+tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes) {
+    const auto target = resolve_output(path);
+    if (!target) return tl::make_unexpected(target.error());
+    return std::visit([&](const auto& kind) { return write(path, kind, bytes); }, *target);
+}
+
+}  // namespace perfwrap
