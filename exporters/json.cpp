@@ -119,8 +119,8 @@ Json run_json(const RunResult& run) {
             {"processes", processes_json(run.processes)}};
 }
 
-// The mean or median of whole numbers need not be whole.
-Json statistic(double value, Unit unit) { return value == std::trunc(value) ? number(value, unit) : real(value); }
+// The mean or median of counts need not be whole.
+Json statistic(double value, Unit unit) { return unit == Unit::count && value != std::trunc(value) ? real(value) : number(value, unit); }
 
 Json statistics_json(const Statistics& statistics, Unit unit) {
     return {{"n", statistics.n},
@@ -150,18 +150,26 @@ Json result_json(const Result& result) {
             {"summary", std::move(summary)}};
 }
 
-// Indented, but a row of scalars stays on one line: a timeline of thousands of buckets reads as five lines.
+std::string on_one_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+bool fits_one_line(const Json& value) {
+    constexpr std::size_t longest = 100;
+    if (value.is_primitive()) return true;
+    if (!std::ranges::all_of(value, [](const Json& each) { return each.is_primitive(); })) return false;
+    return value.is_array() || on_one_line(value).size() <= longest;
+}
+
+// Indented, but a column of scalars stays on one line, however long: a timeline of thousands of buckets reads as five lines.
 void print(std::string& out, const Json& value, std::size_t depth) {
-    const auto is_scalar = [](const Json& each) { return each.is_primitive(); };
-    if (value.is_primitive() || value.empty() || (value.is_array() && std::ranges::all_of(value, is_scalar))) {
-        out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (fits_one_line(value)) {
+        out += on_one_line(value);
         return;
     }
     out += value.is_object() ? '{' : '[';
     std::string_view separator = "\n";
     for (const auto& [key, item] : value.items()) {
         out.append(separator).append(2 * (depth + 1), ' ');
-        if (value.is_object()) out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+        if (value.is_object()) out += on_one_line(key) + ": ";
         print(out, item, depth + 1);
         separator = ",\n";
     }

@@ -82,7 +82,8 @@ tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) 
     auto file = split(present);
     if (file.name.empty()) return tl::make_unexpected(fmt::format("cannot write {}: it names no file; add a file name", path));
     if (!status(file.folder))
-        return tl::make_unexpected(fmt::format("cannot write {}: the folder {} does not exist; make it with mkdir -p {}", path, file.folder, file.folder));
+        return tl::make_unexpected(
+            fmt::format("cannot write {0}: the folder {1} does not exist; make it with mkdir -p {1}", path, file.folder));
     file.existing = existing;
     return file;
 }

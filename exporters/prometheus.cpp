@@ -44,7 +44,7 @@ Labels common_labels(const Benchmark& benchmark) {
 std::optional<double> median(const Result& result, Metric metric) {
     const auto found = result.summary.find(metric);
     if (found == result.summary.end() || !std::isfinite(found->second.median)) return std::nullopt;
-    return found->second.median;
+    return metric_info(metric).unit == Unit::bytes ? std::round(found->second.median) : found->second.median;
 }
 
 // The total has no series of its own beside its parts: a sum over the family would count it twice.

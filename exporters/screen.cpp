@@ -10,7 +10,7 @@
 namespace perfwrap {
 namespace {
 
-constexpr int narrowest = 40;
+constexpr int narrowest = 60;
 constexpr int label_width = 10;
 constexpr std::size_t lines_for_reasons = 2;
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t shown_processes = 5;
 
-std::string joined(const std::vector<std::string>& words, std::string_view separator) { return fmt::format("{}", fmt::join(words, separator)); }
+std::string joined(const std::vector<std::string>& words, std::string_view separator) {
+    return fmt::format("{}", fmt::join(words, separator));
+}
 
 // What the runs say about a metric: the only value, or the median over several.
 std::optional<double> typical(const Result& result, Metric metric) {
@@ -28,7 +30,10 @@ std::string quantity(Metric metric, double value) { return format_quantity(value
 std::optional<std::string> range(const Result& result, Metric metric, const Screen& screen) {
     const auto found = result.summary.find(metric);
     if (result.runs.size() < 2 || found == result.summary.end()) return std::nullopt;
-    return fmt::format("{} {} {}", quantity(metric, found->second.min), screen.ellipsis(), quantity(metric, found->second.max));
+    const auto minimum = quantity(metric, found->second.min);
+    const auto maximum = quantity(metric, found->second.max);
+    if (minimum == maximum) return std::nullopt;
+    return fmt::format("{} {} {}", minimum, screen.ellipsis(), maximum);
 }
 
 // "1.50 s" or "1.50 s (1.40 s ... 1.60 s)", with further remarks in the same parentheses.
@@ -144,25 +149,33 @@ void add_counts(const Result& result, Screen& screen) {
                {storage_read_bytes, "from storage {}"},
                {storage_written_bytes, "to storage {}"}});
     add_facts(result, screen, "processes",
-              {{processes_started, "{} in all"}, {processes_peak, "{} at once"}, {threads_started, "threads {} in all"}, {threads_peak, "{} at once"}});
+              {{processes_started, "{} in all"},
+               {processes_peak, "{} at once"},
+               {threads_started, "threads {} in all"},
+               {threads_peak, "{} at once"}});
     if (typical(result, oom_kills) > 0.0) add_facts(result, screen, "OOM kills", {{oom_kills, "{}"}});
 }
 
-void add_sparklines(const RunResult& run, Screen& screen) {
+// Of several runs the last one is shown.
+std::string_view which_run(const Result& result) { return result.runs.size() > 1 ? ", last run" : ""; }
+
+void add_sparklines(const Result& result, Screen& screen) {
+    const auto& run = result.runs.back();
     const auto& timeline = run.timeline;
     const double end = run.metrics[Metric::wall_seconds].value_or(0);
     if (timeline.t_seconds.size() < 2 || end <= timeline.t_seconds.back()) return;
 
-    constexpr int label_and_axis = 50;
-    const int columns = std::clamp(screen.width() - label_and_axis, 10, 60);
+    const auto span = fmt::format("over {}{}", format_seconds(end - timeline.t_seconds.front()), which_run(result));
+    constexpr int label_and_axis = 32;
+    const int columns = std::min(screen.width() - label_and_axis - static_cast<int>(span.size()), 60);
+    if (columns < 8) return;
     const auto memory = window_maxima(timeline.t_seconds, timeline.rss_max_bytes, end, columns);
     const auto cpu = window_means(timeline.t_seconds, timeline.cpu_cores, end, columns);
     const double most_memory = std::ranges::max(memory);
     const double most_cpu = std::ranges::max(cpu);
-    const auto span = format_seconds(end - timeline.t_seconds.front());
     screen.line("");
-    screen.row("memory", {fmt::format("{} 0 to {} over {}", sparkline(memory, most_memory, screen.unicode()), format_bytes(most_memory), span)});
-    screen.row("CPU", {fmt::format("{} 0 to {} over {}", sparkline(cpu, most_cpu, screen.unicode()), format_cores(most_cpu), span)});
+    screen.row("memory", {fmt::format("{} max {} {}", sparkline(memory, most_memory, screen.unicode()), format_bytes(most_memory), span)});
+    screen.row("CPU", {fmt::format("{} max {} {}", sparkline(cpu, most_cpu, screen.unicode()), format_cores(most_cpu), span)});
 }
 
 std::optional<double> cpu_of(const ProcessRow& process) {
@@ -178,14 +191,17 @@ void add_remaining_processes(const ProcessTableResult& table, Screen& screen) {
         const auto its_cpu = cpu_of(table.recorded[i]);
         cpu = cpu && its_cpu ? std::optional(*cpu + *its_cpu) : std::nullopt;
     }
-    if (count > 0) screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {} more", "", cpu ? format_seconds(*cpu) : "-", "", format_count(static_cast<double>(count))));
+    if (count == 0) return;
+    const auto more = format_count(static_cast<double>(count));
+    screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {} more", "", cpu ? format_seconds(*cpu) : "-", "", more));
 }
 
-void add_processes(const RunResult& run, Screen& screen) {
-    const auto& rows = run.processes.recorded;
+void add_processes(const Result& result, Screen& screen) {
+    const auto& table = result.runs.back().processes;
+    const auto& rows = table.recorded;
     if (rows.empty()) return;
     screen.line("");
-    screen.line(screen.bold(fmt::format("  {:>9}  {:>10}  {:>10}  {}", "PID", "CPU", "peak RSS", "command")));
+    screen.line(screen.bold(fmt::format("  {:>9}  {:>10}  {:>10}  command{}", "PID", "CPU", "peak RSS", which_run(result))));
     for (std::size_t i = 0; i < std::min(rows.size(), shown_processes); ++i) {
         const auto cpu = cpu_of(rows[i]);
         const auto numbers = fmt::format("  {:>9}  {:>10}  {:>10}  ", rows[i].pid, cpu ? format_seconds(*cpu) : "-",
@@ -193,7 +209,7 @@ void add_processes(const RunResult& run, Screen& screen) {
         const auto command = screen.harmless(joined(rows[i].command, " "));
         screen.line(numbers + screen.cut(command, screen.width() - static_cast<int>(numbers.size())));
     }
-    add_remaining_processes(run.processes, screen);
+    add_remaining_processes(table, screen);
 }
 
 }  // namespace
@@ -207,12 +223,8 @@ std::string format_summary(const Result& result, const SummaryStyle& style) {
         add_cpu(result, screen);
         add_memory(result, screen);
         add_counts(result, screen);
-        if (result.runs.size() > 1 && (style.sparklines || !result.runs.back().processes.recorded.empty())) {
-            screen.line("");
-            screen.line("  the last run:");
-        }
-        if (style.sparklines) add_sparklines(result.runs.back(), screen);
-        add_processes(result.runs.back(), screen);
+        if (style.sparklines) add_sparklines(result, screen);
+        add_processes(result, screen);
     }
     screen.not_measured(result.measurement.unavailable);
     for (const auto& warning : result.warnings) screen.warning(warning);

@@ -50,7 +50,9 @@ TemporaryFile::~TemporaryFile() {
 int TemporaryFile::become(const std::string& path) && {
     if (name_.empty()) {
         const auto self = fmt::format("/proc/self/fd/{}", descriptor_.get());
-        const auto link_as = [&](const std::string& name) { return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0; };
+        const auto link_as = [&](const std::string& name) {
+            return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+        };
         if (link_as(path)) return 0;
         if (errno != EEXIST) return errno;
         // No system call links over an existing name: a hidden name lives from here to the rename.

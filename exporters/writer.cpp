@@ -39,10 +39,9 @@ int write_all(int fd, std::string_view bytes) {
 
 Outcome check(const std::string& path, const InheritedDescriptor& target) {
     const int flags = ::fcntl(target.fd, F_GETFL);
-    if (flags < 0) return tl::make_unexpected(fmt::format("cannot write {}: descriptor {} is closed; redirect it to a file", path, target.fd));
-    if ((flags & O_ACCMODE) == O_RDONLY)
-        return tl::make_unexpected(fmt::format("cannot write {}: descriptor {} is open for reading only; redirect it to a file", path, target.fd));
-    return {};
+    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) return {};
+    const std::string_view state = flags < 0 ? "closed" : "open for reading only";
+    return tl::make_unexpected(fmt::format("cannot write {}: descriptor {} is {}; redirect it to a file", path, target.fd, state));
 }
 
 // Without opening: that would wait for a pipe's reader.
@@ -53,9 +52,10 @@ Outcome check(const std::string& path, const InPlace& target) {
 
 Outcome check(const std::string& path, const Replaceable& target) {
     if (target.existing && ::faccessat(AT_FDCWD, target.path().c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
-    if (const auto file = TemporaryFile::in(target.folder, S_IRUSR | S_IWUSR); !file)
-        return tl::make_unexpected(fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), target.folder));
-    return {};
+    const auto file = TemporaryFile::in(target.folder, S_IRUSR | S_IWUSR);
+    if (file) return {};
+    return tl::make_unexpected(
+        fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), target.folder));
 }
 
 Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes) {
