@@ -43,14 +43,12 @@ std::string with_range(const Result& result, Metric metric, double value, std::v
     return fmt::format("{} ({})", quantity(metric, value), joined(remarks, "; "));
 }
 
-// "exact", "bounded, <the bound>", "sampled every 10 ms".
+// "exact", "bounded, within 2 MiB", "sampled every 10 ms".
 std::optional<std::string> accuracy(const Result& result, Metric metric) {
     const auto found = result.measurement.sources.find(metric);
     if (found == result.measurement.sources.end()) return std::nullopt;
     const auto& source = found->second;
     if (source.accuracy == "bounded" && !source.note.empty()) return "bounded, " + source.note;
-    if (source.accuracy == "sampled" && result.measurement.interval_seconds > 0)
-        return "sampled every " + format_seconds(result.measurement.interval_seconds);
     return source.accuracy;
 }
 

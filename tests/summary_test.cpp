@@ -161,6 +161,13 @@ TEST_CASE("what was not measured is left out and explained once for each reason"
     CHECK(contains(text, "not measured: rss peak, rss average, largest process rss peak (no /proc);"));
 }
 
+TEST_CASE("memory that was sampled says how often") {
+    auto result = sample_result();
+    result.runs.front().metrics[Metric::pss_peak_bytes] = 300.0 * 1024 * 1024;
+    result.measurement.sources[Metric::pss_peak_bytes] = {"procfs", "sampled every 500 ms", "seldom"};
+    CHECK(contains(format_summary(result, {}), "PSS peak 300 MiB (sampled every 500 ms)"));
+}
+
 TEST_CASE("many reasons take two lines and the rest is counted") {
     auto result = sample_result();
     result.measurement.unavailable.clear();
