@@ -30,6 +30,9 @@ struct Row {
 constexpr std::string_view waited_note =
     "never too high; exact for every process that is waited for, up to its last sample for one whose parent ignores SIGCHLD";
 constexpr std::string_view divided_note = "as cpu_seconds, which the kernel divides by what its clock ticks saw";
+constexpr std::string_view followed_note = "every change followed; where threads fault at the same moment, over by a batch of pages per CPU at most";
+constexpr std::string_view batches_note =
+    "may lag by less than the kernel's counter batch, max(32, 2 * CPUs) pages, for each CPU, process and kind of page";
 constexpr std::string_view sampled_note = "what comes and goes between two samples is missed";
 
 constexpr Way clock_time{Source::clock, Accuracy::exact, ""};
@@ -38,7 +41,8 @@ constexpr Way divided{Source::ebpf, Accuracy::bounded, divided_note};
 constexpr Way waited_and_divided{Source::procfs, Accuracy::bounded, divided_note};
 constexpr Way waited{Source::procfs, Accuracy::bounded, waited_note};
 constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::process_io};
-constexpr Way seen_by_ebpf{Source::ebpf, Accuracy::sampled, sampled_note};
+constexpr Way followed{Source::ebpf, Accuracy::exact, followed_note};
+constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note};
 constexpr Way seen_in_proc{Source::procfs, Accuracy::sampled, sampled_note};
 constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, "read less often than the resident size, to bound its cost", Need::smaps_rollup};
 constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead, up to 64 pages a CPU", Need::own_cgroup};
@@ -55,18 +59,18 @@ constexpr std::array<Row, metric_count> ways{{
     {cpu_user_seconds, divided, waited_and_divided},
     {cpu_system_seconds, divided, waited_and_divided},
     {cpu_cores_average, counted, waited},
-    {rss_peak_bytes, seen_by_ebpf, seen_in_proc},
-    {rss_average_bytes, seen_by_ebpf, seen_in_proc},
-    {rss_anon_peak_bytes, seen_by_ebpf, seen_in_proc},
-    {rss_file_peak_bytes, seen_by_ebpf, seen_in_proc},
-    {rss_shmem_peak_bytes, seen_by_ebpf, seen_in_proc},
-    {largest_process_rss_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {rss_peak_bytes, followed, seen_in_proc},
+    {rss_average_bytes, followed_in_batches, seen_in_proc},
+    {rss_anon_peak_bytes, followed_in_batches, seen_in_proc},
+    {rss_file_peak_bytes, followed_in_batches, seen_in_proc},
+    {rss_shmem_peak_bytes, followed_in_batches, seen_in_proc},
+    {largest_process_rss_peak_bytes, followed_in_batches, seen_in_proc},
     {pss_peak_bytes, seen_in_smaps, seen_in_smaps},
     {pss_average_bytes, seen_in_smaps, seen_in_smaps},
     {anon_peak_bytes, not_followed, not_followed},
     {anon_average_bytes, not_followed, not_followed},
     {cgroup_memory_peak_bytes, charged, charged},
-    {swap_peak_bytes, seen_by_ebpf, seen_in_proc},
+    {swap_peak_bytes, followed_in_batches, seen_in_proc},
     {minor_faults, counted, waited},
     {major_faults, counted, waited},
     {voluntary_context_switches, counted, waited},

@@ -10,12 +10,11 @@
 
 #include "probes/probe.hpp"
 #include "profiler/launcher.hpp"
+#include "profiler/options.hpp"
 #include "profiler/recording.hpp"
 #include "profiler/signals.hpp"
 
 namespace perfwrap {
-
-enum class Orphans : std::uint8_t { leave, wait, kill };
 
 struct SessionOptions {
     std::vector<std::string> command;

@@ -157,7 +157,7 @@ std::string utc_time(std::int64_t unix_ms) {
 
 RunResult summarize(const Recording& recording, int index, const SummarizeOptions& options) {
     const auto& seen = recording.seen;
-    const Window window{seen.exec_ns.value_or(recording.exec_ns), seen.end_ns.value_or(recording.end_ns)};
+    const Window window{recording.exec_ns, recording.end_ns};
     RunResult run;
     run.index = index;
     run.started_at = utc_time(recording.started_at_unix_ms);

@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "exporters/exporter.hpp"
+#include "probes/host_facts.hpp"
+#include "profiler/doctor.hpp"
+#include "profiler/options.hpp"
+#include "profiler/run.hpp"
+
+namespace {
+
+int main_with(const std::vector<std::string>& arguments) {
+    std::vector<perfwrap::OutputFormat> formats;
+    for (const auto& exporter : perfwrap::exporters()) formats.push_back({exporter.name, exporter.ending, exporter.description});
+    const auto options = perfwrap::parse_options(arguments, formats, PERFWRAP_VERSION);
+    if (!options) {
+        fmt::print(options.error().code == 0 ? stdout : stderr, "{}", options.error().text);
+        return options.error().code;
+    }
+    if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options)) {
+        const auto facts = perfwrap::gather_host_facts();
+        fmt::print("{}", doctor->json ? perfwrap::doctor_json(facts) : perfwrap::doctor_text(facts));
+        return 0;
+    }
+    return perfwrap::run(std::get<perfwrap::RunOptions>(*options));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return main_with({argv + 1, argv + argc});
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "perfwrap: {}\n", failure.what());
+        return 125;
+    }
+}

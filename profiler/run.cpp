@@ -1,0 +1,183 @@
+#include "profiler/run.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exporters/exporter.hpp"
+#include "exporters/summary.hpp"
+#include "exporters/writer.hpp"
+#include "probes/cgroup.hpp"
+#include "probes/ebpf_probe.hpp"
+#include "probes/host_facts.hpp"
+#include "probes/procfs_probe.hpp"
+#include "profiler/plan.hpp"
+#include "profiler/session.hpp"
+#include "profiler/signals.hpp"
+#include "profiler/summarize.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr int own_failure = 125;
+constexpr int timed_out_code = 124;
+
+void complain(std::string_view message) { fmt::print(stderr, "perfwrap: {}\n", message); }
+
+struct Prepared {
+    Plan plan;
+    std::unique_ptr<Probe> probe;
+};
+
+tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, const RunOptions& options) {
+    if (plan.mode == Mode::procfs)
+        return make_procfs_probe({.finest_interval = plan.adaptive_interval ? std::chrono::milliseconds(1) : plan.interval,
+                                  .adaptive_interval = plan.adaptive_interval,
+                                  .sample_pss = plan.sample_pss,
+                                  .max_processes = options.max_processes});
+    return make_ebpf_probe({.interval_ns = static_cast<std::uint64_t>(plan.interval.count()), .max_processes = options.max_processes});
+}
+
+// A plan whose probe works: where the kernel refuses eBPF and the user left the choice, the plan is made again with that fact.
+tl::expected<Prepared, std::string> prepare(HostFacts& facts, const RunOptions& options) {
+    while (true) {
+        auto plan = make_plan(facts, options.plan);
+        if (!plan) return tl::unexpected(plan.error());
+        auto probe = make_probe(*plan, options);
+        if (probe) return Prepared{std::move(*plan), std::move(*probe)};
+        if (plan->mode == Mode::procfs) return tl::unexpected(probe.error());
+        facts.bpf_refusal = probe.error();
+    }
+}
+
+std::vector<std::string> warnings_of(const Recording& recording, const Plan& plan, const Measurement& measurement) {
+    std::vector<std::string> warnings;
+    if (plan.fallback_reason)
+        warnings.push_back(fmt::format("measured through /proc, less exactly than eBPF would: {}{}", *plan.fallback_reason,
+                                       plan.remedy ? fmt::format("; to change that: {}", *plan.remedy) : ""));
+    if (!recording.orphans.empty()) {
+        constexpr std::size_t named = 5;
+        std::string names;
+        for (const auto& orphan : std::span(recording.orphans).first(std::min(named, recording.orphans.size())))
+            names += (names.empty() ? "" : ", ") + orphan;
+        if (recording.orphans.size() > named) names += fmt::format(" and {} more", recording.orphans.size() - named);
+        warnings.push_back(fmt::format("alive when the command ended: {}; what they used until then is counted (--orphans wait or kill)", names));
+    }
+    if (measurement.lost_events != 0)
+        warnings.push_back(fmt::format("{} events were lost: the process table or the memory figures may be incomplete", measurement.lost_events));
+    return warnings;
+}
+
+Result result_of(const RunOptions& options, const HostFacts& facts, const Plan& plan, const Recording& recording) {
+    Result result;
+    result.perfwrap_version = PERFWRAP_VERSION;
+    std::error_code no_directory;
+    result.benchmark = {.name = options.benchmark_name,
+                        .command = options.record_arguments ? options.command : std::vector{options.command.front()},
+                        .working_directory = std::filesystem::current_path(no_directory).string(),
+                        .labels = options.labels};
+    result.host = {.hostname = facts.hostname, .kernel = facts.kernel, .cpu_model = facts.cpu_model, .cpus = facts.cpus, .memory_bytes = facts.memory_bytes};
+    result.runs.push_back(summarize(recording, 0, {.record_arguments = options.record_arguments}));
+    result.measurement = describe_measurement(plan, std::span(&recording, 1), result.runs);
+    result.summary = statistics(result.runs);
+    result.warnings = warnings_of(recording, plan, result.measurement);
+    return result;
+}
+
+SummaryStyle style_of_terminal() {
+    SummaryStyle style;
+    const bool terminal = isatty(STDERR_FILENO) == 1;
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* kind = std::getenv("TERM");
+    style.colour = terminal && (no_colour == nullptr || *no_colour == '\0') && (kind == nullptr || std::string_view(kind) != "dumb");
+    style.sparklines = terminal;
+    for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* locale = std::getenv(variable);
+        if (locale == nullptr || *locale == '\0') continue;
+        const std::string_view name(locale);
+        style.unicode = name != "C" && name != "POSIX";
+        break;
+    }
+    winsize size{};
+    if (terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+    return style;
+}
+
+// Every output is tried, whatever became of the others.
+bool write_outputs(const std::vector<Output>& outputs, const Result& result) {
+    bool all_written = true;
+    for (const auto& output : outputs) {
+        const auto written = write_output(output.path, find_exporter(output.format)->format(result));
+        if (written) continue;
+        complain(written.error());
+        all_written = false;
+    }
+    return all_written;
+}
+
+int exit_code(const Recording& recording, bool all_written) {
+    if (recording.timed_out) return timed_out_code;
+    const int status = recording.wait_status;
+    const int command_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return command_code == 0 && !all_written ? own_failure : command_code;
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+    for (const auto& output : options.outputs) {
+        if (const auto writable = check_writable(output.path); !writable) {
+            complain(writable.error());
+            return own_failure;
+        }
+    }
+    SignalInbox inbox;
+    HostFacts facts = gather_host_facts();
+    auto prepared = prepare(facts, options);
+    if (!prepared) {
+        complain(prepared.error());
+        return own_failure;
+    }
+    std::optional<MemoryCgroup> cgroup;
+    if (prepared->plan.own_cgroup) {
+        auto created = MemoryCgroup::create();
+        if (!created) {
+            complain(created.error());
+            return own_failure;
+        }
+        cgroup = std::move(*created);
+    }
+
+    auto recording = run_session(*prepared->probe, inbox,
+                                 {.command = options.command,
+                                  .orphans = options.orphans,
+                                  .timeout = options.timeout,
+                                  .cgroup_procs_fd = cgroup ? cgroup->procs_fd() : -1});
+    if (!recording) {
+        complain(recording.error().message);
+        return recording.error().exit_code;
+    }
+    if (cgroup) {
+        recording->seen.memory.cgroup_peak_bytes = cgroup->peak_bytes();
+        if (!recording->seen.totals.oom_kills) recording->seen.totals.oom_kills = cgroup->oom_kills();
+    }
+
+    const Result result = result_of(options, facts, prepared->plan, *recording);
+    const bool all_written = write_outputs(options.outputs, result);
+    if (!options.quiet) fmt::print(stderr, "{}", format_summary(result, style_of_terminal()));
+    return exit_code(*recording, all_written);
+}
+
+}  // namespace perfwrap
