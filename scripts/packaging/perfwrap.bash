@@ -1,0 +1,70 @@
+# bash completion for perfwrap                             -*- shell-script -*-
+
+_perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --max-processes"
+_perfwrap_flags="--cgroup --no-arguments --quiet -q --help -h --version"
+
+# Prints the index in COMP_WORDS at which the wrapped command begins; fails while the cursor is among perfwrap's own words.
+# bash splits words at : and =, so that the value of "-o json:x" is three of them.
+_perfwrap_command_index()
+{
+    local i
+    for ((i = 1; i <= COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            run) ((i == 1 && i < COMP_CWORD)) || break ;;
+            --) ((i < COMP_CWORD)) && ((i++)); break ;;
+            -*)
+                [[ " $_perfwrap_with_value " == *" ${COMP_WORDS[i]} "* ]] || continue
+                ((i++))
+                [[ ${COMP_WORDS[i]-} != = ]] || ((i++))
+                while [[ ${COMP_WORDS[i + 1]-} == [:=] ]]; do ((i += 2)); done
+                ((i < COMP_CWORD)) || return 1
+                ;;
+            *) break ;;
+        esac
+    done
+    [[ ${COMP_WORDS[i]-} != -* || ${COMP_WORDS[i - 1]} == -- ]] && ((i <= COMP_CWORD)) && echo "$i"
+}
+
+# [FORMAT:]PATH
+_perfwrap_output()
+{
+    local formats="json prometheus" prefix=
+    if [[ $cur == @(${formats// /|}):* ]]; then
+        [[ $COMP_WORDBREAKS == *:* ]] || prefix=${cur%%:*}:
+        cur=${cur#*:}
+    else
+        mapfile -t COMPREPLY < <(compgen -S : -W "$formats" -- "$cur")
+    fi
+    # A colon is not to be quoted as part of a file name, nor followed by a blank.
+    if ((${#COMPREPLY[@]})); then compopt -o nospace; else compopt -o filenames; fi
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+}
+
+_perfwrap()
+{
+    local cur prev words cword index option
+    _init_completion -n := || return
+
+    if [[ ${words[1]} == doctor ]] && ((cword > 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "--json --help -h" -- "$cur")
+        return
+    fi
+    if index=$(_perfwrap_command_index); then
+        _command_offset "$index"
+        ((cword > 1)) || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run doctor" -- "$cur")
+        return
+    fi
+
+    option=$prev
+    if [[ $cur == --*=* ]]; then
+        option=${cur%%=*}
+        cur=${cur#*=}
+    fi
+    case $option in
+        --output | -o) _perfwrap_output ;;
+        --source) mapfile -t COMPREPLY < <(compgen -W "auto ebpf procfs" -- "$cur") ;;
+        --orphans) mapfile -t COMPREPLY < <(compgen -W "leave wait kill" -- "$cur") ;;
+        --name | -n | --label | -l | --interval | --timeout | --max-processes) ;;
+        *) mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_flags $_perfwrap_with_value" -- "$cur") ;;
+    esac
+} && complete -F _perfwrap perfwrap
