@@ -48,7 +48,6 @@ std::optional<std::string> accuracy(const Result& result, Metric metric) {
     const auto found = result.measurement.sources.find(metric);
     if (found == result.measurement.sources.end()) return std::nullopt;
     const auto& source = found->second;
-    if (source.accuracy == "bounded" && !source.note.empty()) return "bounded, " + source.note;
     return source.accuracy;
 }
 

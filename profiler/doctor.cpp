@@ -36,7 +36,7 @@ std::vector<Group> grouped(const Plan& plan) {
     for (const auto& info : metric_catalogue()) {
         const auto& how = plan[info.metric];
         const auto& remark = how.measured ? how.note : how.reason;
-        const auto verdict = how.measured ? accuracy_name(how.accuracy) : "not measured";
+        const auto verdict = how.measured ? accuracy_text(how) : "not measured";
         const auto title = remark.empty() ? std::string{verdict} : fmt::format("{}: {}", verdict, remark);
         auto group = std::ranges::find(groups, title, &Group::title);
         if (group == groups.end())
@@ -61,7 +61,7 @@ Json obstacle_json(const std::optional<Obstacle>& obstacle) {
 
 Json metric_json(const MetricPlan& how) {
     if (!how.measured) return {{"measured", false}, {"reason", how.reason}};
-    return {{"measured", true}, {"source", source_name(how.source)}, {"accuracy", accuracy_name(how.accuracy)}, {"note", how.note}};
+    return {{"measured", true}, {"source", source_name(how.source)}, {"accuracy", accuracy_text(how)}, {"note", how.note}};
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ std::string duration(double seconds) {
 }
 
 std::string accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
-    const std::string name{accuracy_name(plan.accuracy)};
+    const std::string name = accuracy_text(plan);
     if (plan.accuracy != Accuracy::sampled) return name;
     const auto interval = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
     return interval ? fmt::format("{} every {}", name, duration(*interval)) : name;
@@ -52,6 +52,7 @@ MetricPlan unplanned(Mode mode) {
     return {.measured = true,
             .source = mode == Mode::ebpf ? Source::ebpf : Source::procfs,
             .accuracy = Accuracy::sampled,
+            .bound = "",
             .note = "the plan did not count on it",
             .reason = ""};
 }

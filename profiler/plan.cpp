@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "profiler/obstacles.hpp"
 
 namespace perfwrap {
@@ -14,11 +16,15 @@ constexpr std::chrono::nanoseconds default_interval = 10ms;
 // What a way of measuring needs beyond its mode.
 enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, cgroup_accounting };
 
+// By how much a bounded value can be off.
+enum class Bound : std::uint8_t { none, clock_ticks, unseen_children, charge_batch, counter_batch, three_counter_batches };
+
 struct Way {
     Source source;
     Accuracy accuracy;
     std::string_view note;
     Need need = Need::nothing;
+    Bound bound = Bound::none;
 };
 
 struct Row {
@@ -31,21 +37,22 @@ constexpr std::string_view waited_note =
     "never too high; exact for every process that is waited for, up to its last sample for one whose parent ignores SIGCHLD";
 constexpr std::string_view divided_note = "as cpu_seconds, which the kernel divides by what its clock ticks saw";
 constexpr std::string_view followed_note = "every change followed; where threads fault at the same moment, over by a batch of pages per CPU at most";
-constexpr std::string_view batches_note =
-    "may lag by less than the kernel's counter batch, max(32, 2 * CPUs) pages, for each CPU, process and kind of page";
+constexpr std::string_view batches_note = "the kernel counts pages in batches of max(32, 2 * CPUs) on each CPU; a change within them may not show";
 constexpr std::string_view sampled_note = "what comes and goes between two samples is missed";
+constexpr std::string_view seldom_note = "read less often than the resident size, to bound its cost";
 
 constexpr Way clock_time{Source::clock, Accuracy::exact, ""};
 constexpr Way counted{Source::ebpf, Accuracy::exact, ""};
-constexpr Way divided{Source::ebpf, Accuracy::bounded, divided_note};
-constexpr Way waited_and_divided{Source::procfs, Accuracy::bounded, divided_note};
-constexpr Way waited{Source::procfs, Accuracy::bounded, waited_note};
-constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::process_io};
+constexpr Way divided{Source::ebpf, Accuracy::bounded, divided_note, Need::nothing, Bound::clock_ticks};
+constexpr Way waited_and_divided{Source::procfs, Accuracy::bounded, divided_note, Need::nothing, Bound::clock_ticks};
+constexpr Way waited{Source::procfs, Accuracy::bounded, waited_note, Need::nothing, Bound::unseen_children};
+constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::process_io, Bound::unseen_children};
 constexpr Way followed{Source::ebpf, Accuracy::exact, followed_note};
-constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note};
+constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::counter_batch};
+constexpr Way followed_in_sum{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::three_counter_batches};
 constexpr Way seen_in_proc{Source::procfs, Accuracy::sampled, sampled_note};
-constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, "read less often than the resident size, to bound its cost", Need::smaps_rollup};
-constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead, up to 64 pages a CPU", Need::own_cgroup};
+constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, seldom_note, Need::smaps_rollup};
+constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead", Need::own_cgroup, Bound::charge_batch};
 constexpr Way only_ebpf{Source::ebpf, Accuracy::exact, "", Need::ebpf};
 constexpr Way killed_in_cgroup{Source::cgroup, Accuracy::exact, "", Need::ebpf_or_own_cgroup};
 constexpr Way not_followed{Source::cgroup, Accuracy::exact, "", Need::cgroup_accounting};
@@ -60,11 +67,11 @@ constexpr std::array<Row, metric_count> ways{{
     {cpu_system_seconds, divided, waited_and_divided},
     {cpu_cores_average, counted, waited},
     {rss_peak_bytes, followed, seen_in_proc},
-    {rss_average_bytes, followed_in_batches, seen_in_proc},
+    {rss_average_bytes, followed_in_sum, seen_in_proc},
     {rss_anon_peak_bytes, followed_in_batches, seen_in_proc},
     {rss_file_peak_bytes, followed_in_batches, seen_in_proc},
     {rss_shmem_peak_bytes, followed_in_batches, seen_in_proc},
-    {largest_process_rss_peak_bytes, followed_in_batches, seen_in_proc},
+    {largest_process_rss_peak_bytes, followed_in_sum, seen_in_proc},
     {pss_peak_bytes, seen_in_smaps, seen_in_smaps},
     {pss_average_bytes, seen_in_smaps, seen_in_smaps},
     {anon_peak_bytes, not_followed, not_followed},
@@ -127,6 +134,22 @@ std::optional<std::string> unmet(Need need, const HostFacts& facts, bool own_cgr
     return std::nullopt;
 }
 
+std::string bound_text(Bound bound, const HostFacts& facts) {
+    constexpr int page_kib = 4;
+    const int cpus = std::max(facts.cpus, 1);
+    // lib/percpu_counter.c: what one CPU may hold back of a counter.
+    const int batch_pages = std::max(32, 2 * cpus);
+    switch (bound) {
+        case Bound::none: return "";
+        case Bound::clock_ticks: return "by clock ticks";
+        case Bound::unseen_children: return "by what is never waited for";
+        case Bound::charge_batch: return fmt::format("to {} KiB", 64 * cpus * page_kib);
+        case Bound::counter_batch: return fmt::format("to {} KiB a process", batch_pages * cpus * page_kib);
+        case Bound::three_counter_batches: return fmt::format("to {} KiB a process", 3 * batch_pages * cpus * page_kib);
+    }
+    return "";
+}
+
 MetricPlan plan_metric(const Way& way, const HostFacts& facts, bool own_cgroup) {
     MetricPlan how;
     if (auto reason = unmet(way.need, facts, own_cgroup)) {
@@ -136,6 +159,7 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, bool own_cgroup) 
     how.measured = true;
     how.source = way.source;
     how.accuracy = way.accuracy;
+    how.bound = bound_text(way.bound, facts);
     how.note = way.note;
     return how;
 }
@@ -181,6 +205,10 @@ std::string_view source_name(Source source) {
         case Source::cgroup: return "cgroup";
     }
     return "";
+}
+
+std::string accuracy_text(const MetricPlan& plan) {
+    return plan.bound.empty() ? std::string(accuracy_name(plan.accuracy)) : fmt::format("{} {}", accuracy_name(plan.accuracy), plan.bound);
 }
 
 std::string_view accuracy_name(Accuracy accuracy) {

@@ -30,6 +30,7 @@ struct MetricPlan {
     bool measured = false;
     Source source = Source::clock;
     Accuracy accuracy = Accuracy::exact;
+    std::string bound;   // how far off a bounded value can be, "to 256 KiB a process"
     std::string note;    // what qualifies the accuracy, "" if nothing
     std::string reason;  // not measured: why, and what would change that
 };
@@ -52,6 +53,8 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
 
 std::string_view mode_name(Mode mode);
 std::string_view source_name(Source source);
+// The name with the bound: "bounded to 256 KiB a process".
+std::string accuracy_text(const MetricPlan& plan);
 std::string_view accuracy_name(Accuracy accuracy);
 
 }  // namespace perfwrap
