@@ -225,6 +225,11 @@ private:
         seen.memory.rss_shmem_peak_bytes = peak_bytes(WIRE_SHMEM);
         seen.memory.swap_peak_bytes = peak_bytes(WIRE_SWAP);
         seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
+        if (options_.cgroup_id != 0) {
+            seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
+            seen.memory.file_mapped_peak_bytes = over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
+            seen.memory.shmem_peak_bytes = over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
+        }
         seen.peak = PeakMoment{memory.peak_ns, holders_.at(memory.peak_number)};
     }
 
@@ -371,6 +376,11 @@ private:
 
 }  // namespace
 
+bool kernel_has_tracepoint(const char* name) {
+    libbpf_set_print(keep_warnings);
+    return libbpf_find_vmlinux_btf_id(name, BPF_TRACE_RAW_TP) > 0;
+}
+
 tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options) {
     libbpf_words().clear();
     libbpf_set_print(keep_warnings);
@@ -383,6 +393,8 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     skeleton->rodata->batch_pages = std::max(32L, 2 * sysconf(_SC_NPROCESSORS_ONLN));
     skeleton->rodata->every_event = options.every_memory_event ? 1 : 0;
     skeleton->rodata->interval_ns = options.interval_ns;
+    skeleton->rodata->cgroup_id = options.cgroup_id;
+    bpf_program__set_autoload(skeleton->progs.on_physical_change, options.cgroup_id != 0);
     if (const int error = tree_bpf::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
     if (const int error = tree_bpf::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
     auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), options);

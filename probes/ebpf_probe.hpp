@@ -14,8 +14,12 @@ namespace perfwrap {
 struct EbpfProbeOptions {
     std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
     std::size_t max_processes = 1000;
+    std::uint64_t cgroup_id = 0;  // inode of the command's own cgroup's directory: its physical memory is followed; 0: it is not
     bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
 };
+
+// Whether the running kernel's type information has a tracepoint of this name. Takes some 10 ms.
+bool kernel_has_tracepoint(const char* name);
 
 // Loaded and attached. Error: what the kernel answered.
 tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options);

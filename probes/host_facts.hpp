@@ -22,6 +22,10 @@ struct HostFacts {
     // Why the kernel refused perfwrap's BPF programs when they were tried; empty: accepted or not tried.
     std::optional<std::string> bpf_refusal;
 
+    // The kernel reports changes of a memory cgroup's figures (memcg:mod_memcg_lruvec_state, Linux 6.13 on). Absent: not looked up,
+    // since that reads all of the kernel's type information.
+    std::optional<bool> memcg_events;
+
     bool proc_mounted = false;
     bool proc_children = false;  // /proc/PID/task/TID/children exists (CONFIG_PROC_CHILDREN)
     bool proc_io = false;        // /proc/self/io

@@ -23,7 +23,7 @@ int main_with(const std::vector<std::string>& arguments) {
         return options.error().code;
     }
     if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options)) {
-        const auto facts = perfwrap::gather_host_facts();
+        const auto facts = perfwrap::try_host();
         fmt::print("{}", doctor->json ? perfwrap::doctor_json(facts) : perfwrap::doctor_text(facts));
         return 0;
     }

@@ -27,6 +27,8 @@ enum class Metric : std::uint8_t {
     pss_average_bytes,
     anon_peak_bytes,
     anon_average_bytes,
+    file_mapped_peak_bytes,
+    shmem_peak_bytes,
     cgroup_memory_peak_bytes,
     swap_peak_bytes,
     minor_faults,

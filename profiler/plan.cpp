@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::nanoseconds default_interval = 10ms;
 
 // What a way of measuring needs beyond its mode.
-enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, cgroup_accounting };
+enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
 
 // By how much a bounded value can be off.
 enum class Bound : std::uint8_t { none, clock_ticks, unseen_children, charge_batch, counter_batch, three_counter_batches };
@@ -55,7 +55,7 @@ constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, seldom_note, Need
 constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead", Need::own_cgroup, Bound::charge_batch};
 constexpr Way only_ebpf{Source::ebpf, Accuracy::exact, "", Need::ebpf};
 constexpr Way killed_in_cgroup{Source::cgroup, Accuracy::exact, "", Need::ebpf_or_own_cgroup};
-constexpr Way not_followed{Source::cgroup, Accuracy::exact, "", Need::cgroup_accounting};
+constexpr Way physical{Source::ebpf, Accuracy::exact, "the kernel's own figure for the command's memory cgroup, every change followed", Need::physical_memory};
 
 using enum Metric;
 
@@ -74,8 +74,10 @@ constexpr std::array<Row, metric_count> ways{{
     {largest_process_rss_peak_bytes, followed_in_sum, seen_in_proc},
     {pss_peak_bytes, seen_in_smaps, seen_in_smaps},
     {pss_average_bytes, seen_in_smaps, seen_in_smaps},
-    {anon_peak_bytes, not_followed, not_followed},
-    {anon_average_bytes, not_followed, not_followed},
+    {anon_peak_bytes, physical, physical},
+    {anon_average_bytes, physical, physical},
+    {file_mapped_peak_bytes, physical, physical},
+    {shmem_peak_bytes, physical, physical},
     {cgroup_memory_peak_bytes, charged, charged},
     {swap_peak_bytes, followed_in_batches, seen_in_proc},
     {minor_faults, counted, waited},
@@ -111,8 +113,19 @@ std::string no_cgroup_reason(const HostFacts& facts) {
     return obstacle ? explain(*obstacle) : "not asked for: --cgroup";
 }
 
+std::string no_physical_reason(const HostFacts& facts, const PlanOptions& options) {
+    if (!options.exact_memory) return "not asked for: --exact-memory";
+    if (const auto obstacle = ebpf_obstacle(facts)) return no_ebpf_reason(facts);
+    return "this kernel does not report changes of a memory cgroup's figures (Linux 6.13 or later does)";
+}
+
+bool follows_physical_memory(const HostFacts& facts, const PlanOptions& options) {
+    return options.exact_memory && options.source != SourceChoice::procfs && !ebpf_obstacle(facts) && facts.memcg_events.value_or(false);
+}
+
 // Why the need is not met; nothing if it is.
-std::optional<std::string> unmet(Need need, const HostFacts& facts, bool own_cgroup) {
+std::optional<std::string> unmet(Need need, const HostFacts& facts, const PlanOptions& options) {
+    const bool own_cgroup = options.cgroup || options.exact_memory;
     switch (need) {
         case Need::nothing: return std::nullopt;
         case Need::ebpf: return no_ebpf_reason(facts);
@@ -128,8 +141,9 @@ std::optional<std::string> unmet(Need need, const HostFacts& facts, bool own_cgr
         case Need::ebpf_or_own_cgroup:
             if (own_cgroup) return std::nullopt;
             return no_ebpf_reason(facts) + (cgroup_obstacle(facts) ? "" : "; or use --cgroup");
-        case Need::cgroup_accounting:
-            return "this version does not follow the kernel's memory accounting of a cgroup; pss_peak_bytes is the nearest it has";
+        case Need::physical_memory:
+            if (follows_physical_memory(facts, options)) return std::nullopt;
+            return no_physical_reason(facts, options);
     }
     return std::nullopt;
 }
@@ -150,9 +164,9 @@ std::string bound_text(Bound bound, const HostFacts& facts) {
     return "";
 }
 
-MetricPlan plan_metric(const Way& way, const HostFacts& facts, bool own_cgroup) {
+MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions& options) {
     MetricPlan how;
-    if (auto reason = unmet(way.need, facts, own_cgroup)) {
+    if (auto reason = unmet(way.need, facts, options)) {
         how.reason = std::move(*reason);
         return how;
     }
@@ -162,6 +176,13 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, bool own_cgroup) 
     how.bound = bound_text(way.bound, facts);
     how.note = way.note;
     return how;
+}
+
+// With --exact-memory no change is passed over, whatever its size.
+const Way& way_of(const Row& row, const Plan& plan) {
+    const Way& way = plan.mode == Mode::ebpf ? row.ebpf : row.procfs;
+    const bool in_batches = way.bound == Bound::counter_batch || way.bound == Bound::three_counter_batches;
+    return in_batches && plan.every_memory_event ? followed : way;
 }
 
 }  // namespace
@@ -181,17 +202,19 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
         if (no_ebpf) plan.remedy = no_ebpf->remedy;
         if (options.source == SourceChoice::automatic) plan.fallback_reason = no_ebpf->why;
     }
-    if (options.cgroup) {
+    if (options.cgroup || options.exact_memory) {
         if (const auto no_cgroup = cgroup_obstacle(facts))
-            return tl::unexpected(fmt::format("--cgroup cannot work here: {}", explain(*no_cgroup)));
+            return tl::unexpected(fmt::format("{} cannot work here: {}", options.exact_memory ? "--exact-memory" : "--cgroup", explain(*no_cgroup)));
         plan.own_cgroup = true;
     }
     plan.interval = options.interval.value_or(default_interval);
     plan.adaptive_interval = plan.mode == Mode::procfs && !options.interval;
+    plan.every_memory_event = options.exact_memory && plan.mode == Mode::ebpf;
+    plan.physical_memory = follows_physical_memory(facts, options);
     plan.sample_pss = facts.smaps_rollup;
     for (const auto& row : ways)
         plan.metrics[static_cast<std::size_t>(row.metric)] =
-            plan_metric(plan.mode == Mode::ebpf ? row.ebpf : row.procfs, facts, plan.own_cgroup);
+            plan_metric(way_of(row, plan), facts, options);
     return plan;
 }
 

@@ -22,6 +22,7 @@ enum class Accuracy : std::uint8_t { exact, bounded, sampled };
 struct PlanOptions {
     SourceChoice source = SourceChoice::automatic;
     bool cgroup = false;
+    bool exact_memory = false;  // implies cgroup
     std::optional<std::chrono::nanoseconds> interval;
 };
 
@@ -40,6 +41,8 @@ struct Plan {
     std::chrono::nanoseconds interval{};  // the finest that will be used
     bool adaptive_interval = true;
     bool own_cgroup = false;
+    bool every_memory_event = false;
+    bool physical_memory = false;  // the kernel's own figures of the command's cgroup are followed
     bool sample_pss = false;
     std::optional<std::string> fallback_reason;  // why automatic did not take eBPF
     std::optional<std::string> remedy;           // the one command or setting that would unlock more

@@ -47,7 +47,9 @@ struct MemoryTotals {
     std::optional<std::uint64_t> rss_shmem_peak_bytes;
     std::optional<std::uint64_t> largest_process_rss_peak_bytes;
     std::optional<MemoryOverTime> pss;
-    std::optional<MemoryOverTime> anon;
+    std::optional<MemoryOverTime> anon;  // physical: each page once
+    std::optional<std::uint64_t> file_mapped_peak_bytes;
+    std::optional<std::uint64_t> shmem_peak_bytes;
     std::optional<std::uint64_t> cgroup_peak_bytes;
     std::optional<std::uint64_t> swap_peak_bytes;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,27 +37,44 @@ constexpr int timed_out_code = 124;
 
 void complain(std::string_view message) { fmt::print(stderr, "perfwrap: {}\n", message); }
 
+// What is open while the command runs, in the order in which it is made.
 struct Prepared {
     Plan plan;
+    std::optional<MemoryCgroup> cgroup;
     std::unique_ptr<Probe> probe;
 };
 
-tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, const RunOptions& options) {
+tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, std::uint64_t cgroup_id, const RunOptions& options) {
     if (plan.mode == Mode::procfs)
         return make_procfs_probe({.finest_interval = plan.adaptive_interval ? std::chrono::milliseconds(1) : plan.interval,
                                   .adaptive_interval = plan.adaptive_interval,
                                   .sample_pss = plan.sample_pss,
                                   .max_processes = options.max_processes});
-    return make_ebpf_probe({.interval_ns = static_cast<std::uint64_t>(plan.interval.count()), .max_processes = options.max_processes});
+    return make_ebpf_probe({.interval_ns = static_cast<std::uint64_t>(plan.interval.count()),
+                            .max_processes = options.max_processes,
+                            .cgroup_id = plan.physical_memory ? cgroup_id : 0,
+                            .every_memory_event = plan.every_memory_event});
+}
+
+std::uint64_t inode_of(const std::string& directory) {
+    struct stat status {};
+    return stat(directory.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
 // A plan whose probe works: where the kernel refuses eBPF and the user left the choice, the plan is made again with that fact.
 tl::expected<Prepared, std::string> prepare(HostFacts& facts, const RunOptions& options) {
+    if (options.plan.exact_memory) facts.memcg_events = kernel_has_tracepoint("mod_memcg_lruvec_state");
+    std::optional<MemoryCgroup> cgroup;
     while (true) {
         auto plan = make_plan(facts, options.plan);
         if (!plan) return tl::unexpected(plan.error());
-        auto probe = make_probe(*plan, options);
-        if (probe) return Prepared{std::move(*plan), std::move(*probe)};
+        if (plan->own_cgroup && !cgroup) {
+            auto created = MemoryCgroup::create();
+            if (!created) return tl::unexpected(created.error());
+            cgroup.emplace(std::move(*created));
+        }
+        auto probe = make_probe(*plan, cgroup ? inode_of(cgroup->directory()) : 0, options);
+        if (probe) return Prepared{std::move(*plan), std::move(cgroup), std::move(*probe)};
         if (plan->mode == Mode::procfs) return tl::unexpected(probe.error());
         facts.bpf_refusal = probe.error();
     }
@@ -136,6 +154,14 @@ int exit_code(const Recording& recording, bool all_written) {
 
 }  // namespace
 
+HostFacts try_host() {
+    HostFacts facts = gather_host_facts();
+    if (!facts.capability_bpf || !facts.kernel_btf) return facts;
+    facts.memcg_events = kernel_has_tracepoint("mod_memcg_lruvec_state");
+    if (const auto probe = make_ebpf_probe({}); !probe) facts.bpf_refusal = probe.error();
+    return facts;
+}
+
 int run(const RunOptions& options) {
     for (const auto& output : options.outputs) {
         if (const auto writable = check_writable(output.path); !writable) {
@@ -150,16 +176,7 @@ int run(const RunOptions& options) {
         complain(prepared.error());
         return own_failure;
     }
-    std::optional<MemoryCgroup> cgroup;
-    if (prepared->plan.own_cgroup) {
-        auto created = MemoryCgroup::create();
-        if (!created) {
-            complain(created.error());
-            return own_failure;
-        }
-        cgroup = std::move(*created);
-    }
-
+    const auto& cgroup = prepared->cgroup;
     auto recording = run_session(*prepared->probe, inbox,
                                  {.command = options.command,
                                   .orphans = options.orphans,

@@ -1,9 +1,13 @@
 // The composition of a run: options, plan, probe, session, summary, exporters.
 #pragma once
 
+#include "probes/host_facts.hpp"
 #include "profiler/options.hpp"
 
 namespace perfwrap {
+
+// The host's facts, with eBPF really tried: for the doctor.
+HostFacts try_host();
 
 // Runs the command and tells what it cost. Returns perfwrap's exit status; complaints have gone to standard error.
 int run(const RunOptions& options);

@@ -65,6 +65,8 @@ MetricValues metrics_of(const Observation& seen, const Window& window) {
     values[pss_average_bytes] = average_of(memory.pss);
     values[anon_peak_bytes] = peak_of(memory.anon);
     values[anon_average_bytes] = average_of(memory.anon);
+    values[file_mapped_peak_bytes] = as_count(memory.file_mapped_peak_bytes);
+    values[shmem_peak_bytes] = as_count(memory.shmem_peak_bytes);
     values[cgroup_memory_peak_bytes] = as_count(memory.cgroup_peak_bytes);
     values[swap_peak_bytes] = as_count(memory.swap_peak_bytes);
     values[minor_faults] = as_count(totals.minor_faults);

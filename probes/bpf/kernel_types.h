@@ -61,6 +61,26 @@ struct mm_struct___atomic {
 /* include/linux/mm_types_task.h: the order never changed. */
 enum { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES, NR_MM_COUNTERS };
 
+struct kernfs_node {
+    u64 id;
+} KERNEL_TYPE;
+
+struct cgroup {
+    struct kernfs_node *kn;
+} KERNEL_TYPE;
+
+struct cgroup_subsys_state {
+    struct cgroup *cgroup;
+    struct cgroup_subsys_state *parent;
+} KERNEL_TYPE;
+
+struct mem_cgroup {
+    struct cgroup_subsys_state css;
+} KERNEL_TYPE;
+
+/* The values are the running kernel's, by name. */
+enum node_stat_item { NR_ANON_MAPPED = 1, NR_FILE_MAPPED = 2, NR_SHMEM = 3 };
+
 struct bpf_array {
     void *pptrs[1];
 } KERNEL_TYPE;

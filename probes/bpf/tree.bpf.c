@@ -5,6 +5,7 @@
  * A thread's counters start at zero at fork and are read once, at its last switch-out (TASK_DEAD), after all of its teardown. */
 #include "common.bpf.h"
 #include "memory.bpf.h"
+#include "physical.bpf.h"
 #include "unreaped.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -133,6 +134,7 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
         process->pending_exec = 0;
         process->threads_live = 0;
         process->start_ns = totals.exec_ns = bpf_ktime_get_ns();
+        start_physical();
         ADD(totals.processes_started, 1);
         count_new_process();
         count_new_thread(process);

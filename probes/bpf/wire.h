@@ -20,6 +20,7 @@ enum {
 
 enum { WIRE_FILE, WIRE_ANON, WIRE_SWAP, WIRE_SHMEM, WIRE_KINDS }; /* the kernel's own order */
 enum { WIRE_RSS = WIRE_KINDS, WIRE_SERIES };
+enum { WIRE_PHYSICAL_ANON, WIRE_PHYSICAL_FILE_MAPPED, WIRE_PHYSICAL_SHMEM, WIRE_PHYSICAL_KINDS };
 
 /* A sum over the tree that is followed at every change. With t the time since the exec in units of 2^WIRE_TIME_SHIFT ns,
  * the time integral up to T is now * T - area. */
@@ -39,6 +40,7 @@ struct wire_bucket {
 
 struct wire_memory {
     struct wire_series series[WIRE_SERIES];
+    struct wire_series physical[WIRE_PHYSICAL_KINDS];
     __s64 largest_process; /* pages */
     __u64 peak_number;     /* counts the maxima of the resident sum */
     __u64 peak_ns;

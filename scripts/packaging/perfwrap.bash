@@ -1,7 +1,7 @@
 # bash completion for perfwrap                             -*- shell-script -*-
 
 _perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --max-processes"
-_perfwrap_flags="--cgroup --no-arguments --quiet -q --help -h --version"
+_perfwrap_flags="--cgroup --exact-memory --no-arguments --quiet -q --help -h --version"
 
 # Prints the index in COMP_WORDS at which the wrapped command begins; fails while the cursor is among perfwrap's own words.
 # bash splits words at : and =, so that the value of "-o json:x" is three of them.

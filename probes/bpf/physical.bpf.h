@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Physical memory of the tree: each page once, however many processes map it. The kernel keeps these figures per memory cgroup and
+ * reports every change (memcg:mod_memcg_lruvec_state, Linux 6.13 on); the command has a cgroup of its own, empty at first. */
+#pragma once
+
+#include "memory.bpf.h"
+
+/* The inode of the cgroup's directory; 0: not asked for. Set before load. */
+const volatile __u64 cgroup_id = 0;
+
+__u64 target_memcg;
+
+static __always_inline bool is_target(struct mem_cgroup *memcg) {
+    struct cgroup_subsys_state *css = &memcg->css;
+
+    /* Cgroups that the command makes below its own count as well. */
+    for (int depth = 0; depth < 4 && css; depth++) {
+        if (target_memcg ? (u64)css == target_memcg : css->cgroup->kn->id == cgroup_id) {
+            target_memcg = (u64)css;
+            return true;
+        }
+        css = css->parent;
+    }
+    return false;
+}
+
+SEC("?tp_btf/mod_memcg_lruvec_state")
+int BPF_PROG(on_physical_change, struct mem_cgroup *memcg, int item, int pages) {
+    u32 kind;
+
+    if (item == bpf_core_enum_value(enum node_stat_item, NR_ANON_MAPPED))
+        kind = WIRE_PHYSICAL_ANON;
+    else if (item == bpf_core_enum_value(enum node_stat_item, NR_FILE_MAPPED))
+        kind = WIRE_PHYSICAL_FILE_MAPPED;
+    else if (item == bpf_core_enum_value(enum node_stat_item, NR_SHMEM))
+        kind = WIRE_PHYSICAL_SHMEM;
+    else
+        return 0;
+    if (is_target(memcg)) change_series(&memory.physical[kind], pages, totals.exec_ns ? time_since_exec(bpf_ktime_get_ns()) : 0);
+    return 0;
+}
+
+/* What perfwrap's own image held before the exec is gone by now and does not count. */
+static __always_inline void start_physical(void) {
+    for (u32 kind = 0; kind < WIRE_PHYSICAL_KINDS; kind++) memory.physical[kind].maximum = memory.physical[kind].now;
+}
