@@ -1,0 +1,17 @@
+#include "probes/pacing.hpp"
+
+#include <algorithm>
+
+namespace perfwrap {
+
+std::uint64_t next_interval_ns(const PacingLimits& limits, std::uint64_t age_ns, std::uint64_t cost_ns) {
+    const std::uint64_t by_age = limits.backs_off_with_age ? std::min(age_ns / 100, coarsest_by_age_ns) : 0;
+    const double by_cost = std::min(static_cast<double>(cost_ns) / limits.cpu_budget, static_cast<double>(coarsest_ns));
+    return std::max({limits.finest_ns, by_age, static_cast<std::uint64_t>(by_cost)});
+}
+
+std::uint64_t expected_cost_ns(std::uint64_t expected_before_ns, std::uint64_t last_ns) {
+    return std::max(last_ns, (3 * expected_before_ns + last_ns) / 4);
+}
+
+}  // namespace perfwrap
