@@ -1,0 +1,97 @@
+#include "probes/host_facts.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "probes/cgroup.hpp"
+#include "probes/small_file.hpp"
+
+namespace perfwrap {
+namespace {
+
+// The value of the first "Key : value" line, without the blanks around it.
+std::string_view field(std::string_view text, std::string_view key) {
+    for (std::size_t start = 0; start < text.size();) {
+        const auto end = std::min(text.find('\n', start), text.size());
+        const auto line = text.substr(start, end - start);
+        start = end + 1;
+        const auto colon = line.find(':');
+        if (!line.starts_with(key) || colon == std::string_view::npos) continue;
+        if (line.substr(0, colon).find_last_not_of(" \t") + 1 != key.size()) continue;
+        const auto value = line.substr(colon + 1);
+        const auto first = value.find_first_not_of(" \t");
+        return first == std::string_view::npos ? std::string_view{} : value.substr(first);
+    }
+    return {};
+}
+
+std::uint64_t number(std::string_view text, int base = 10) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value, base);
+    return value;
+}
+
+bool allows_bpf(std::uint64_t effective_capabilities) {
+    constexpr int cap_sys_admin = 21;
+    constexpr int cap_perfmon = 38;
+    constexpr int cap_bpf = 39;
+    const auto has = [&](int capability) { return (effective_capabilities >> capability & 1) != 0; };
+    return has(cap_sys_admin) || (has(cap_bpf) && has(cap_perfmon));
+}
+
+bool can_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 0; }
+
+// The CPUs that this process, and so the command, may run on.
+int usable_cpus() {
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));  // more than a cpu_set_t holds
+}
+
+// The first CPU's lines only: on a large machine the whole file takes milliseconds.
+std::string cpu_model(const std::string& proc, const utsname& system) {
+    constexpr std::size_t one_cpu = 2048;
+    const auto text = read_small_file(proc + "/cpuinfo", one_cpu).value_or("");
+    const auto model = field(text, "model name");
+    return model.empty() ? std::string{system.machine} : std::string{model};
+}
+
+}  // namespace
+
+HostFacts gather_host_facts(const HostFiles& files) {
+    HostFacts facts;
+    utsname system{};
+    ::uname(&system);
+    facts.hostname = system.nodename;
+    facts.kernel = system.release;
+    facts.cpu_model = cpu_model(files.proc, system);
+    facts.cpus = usable_cpus();
+    constexpr std::uint64_t kib = 1024;
+    facts.memory_bytes = number(field(read_small_file(files.proc + "/meminfo").value_or(""), "MemTotal")) * kib;
+
+    const auto status = read_small_file(files.proc + "/self/status");
+    facts.proc_mounted = status.has_value();
+    facts.root = ::geteuid() == 0;
+    facts.capability_bpf = allows_bpf(number(field(status.value_or(""), "CapEff"), 16));
+    facts.kernel_btf = can_read(files.sys + "/kernel/btf/vmlinux");
+
+    facts.proc_children = can_read(files.proc + "/thread-self/children");
+    facts.proc_io = can_read(files.proc + "/self/io");
+    facts.smaps_rollup = can_read(files.proc + "/self/smaps_rollup");
+    const auto swaps = read_small_file(files.proc + "/swaps").value_or("");
+    facts.swap = swaps.find("\n/") != std::string::npos;
+
+    const auto cgroup = memory_cgroup_facts();
+    facts.cgroup_memory = cgroup.version;
+    facts.cgroup_peak = cgroup.keeps_peak;
+    if (!cgroup.leaf_parent) facts.cgroup_refusal = cgroup.leaf_parent.error();
+    return facts;
+}
+
+}  // namespace perfwrap
