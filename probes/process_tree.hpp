@@ -1,0 +1,105 @@
+// Which processes are of the tree, and what /proc last told of each. Identity is (pid, start time), never the pid alone.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "probes/procfs.hpp"
+#include "probes/usage.hpp"
+
+namespace perfwrap {
+
+using Command = std::shared_ptr<const std::vector<std::string>>;
+
+struct TrackedProcess {
+    int pid = 0;
+    std::uint64_t start_ticks = 0;
+    int parent_pid = 0;
+    // Descends from a child that perfwrap's process had before the command: watched so that it is told apart, never counted.
+    bool foreign = false;
+    bool gone = false;
+    std::string comm;
+    std::uint64_t arguments_address = 0;
+    Command command;                       // never empty
+    std::uint64_t start_ns = 0;            // CLOCK_MONOTONIC, as fine as start_ticks
+    std::optional<std::uint64_t> ended_ns; // first seen as a zombie
+    int memory_tid = 0;                    // the thread whose files show the memory: an ended first thread shows none
+    Usage own;                             // without context switches, which stat does not have
+    Usage waited;                          // of the children that it waited for, and theirs
+    std::optional<IoCounters> io;          // read once it had ended
+    ResidentMemory memory;                 // as of the last read; nothing once it has ended
+    std::uint64_t rss_peak_bytes = 0;
+    std::uint32_t threads = 0;
+    std::uint32_t threads_peak = 1;
+    bool ignores_sigchld = false;
+    bool parent_ignores_sigchld = false;
+
+    // It waited for at least one child: no process starts without minor faults.
+    bool has_waited() const { return waited.minor_faults > 0; }
+};
+
+class ProcessTree {
+public:
+    // self: the process whose new children, and those that are re-parented to it, are of the tree.
+    ProcessTree(ProcFs proc, pid_t self);
+
+    // The present descendants of self, and what they start, are foreign from here on.
+    void exclude_present_children();
+
+    // A child of self, if it is not known yet. Null: /proc no longer has it.
+    TrackedProcess* add_child(int pid, std::uint64_t now_ns);
+
+    // Reads every known process, moves those that are gone to vanished(), and looks for new ones.
+    void refresh(std::uint64_t now_ns);
+
+    // One process now; false if it is gone.
+    bool read(TrackedProcess& process, std::uint64_t now_ns);
+
+    TrackedProcess* find(int pid);
+
+    // Forgets a process that self has reaped.
+    std::optional<TrackedProcess> take(int pid);
+
+    // Ancestors come before their descendants.
+    std::vector<TrackedProcess>& processes() { return processes_; }
+
+    // Found to be gone by the last refresh, without having been taken. Ancestors first.
+    const std::vector<TrackedProcess>& vanished() const { return vanished_; }
+
+    ProcFs& proc() { return proc_; }
+
+private:
+    void discover(std::uint64_t now_ns);
+    void discover_by_children_files(std::uint64_t now_ns);
+    void discover_by_parent_pids(std::uint64_t now_ns);
+    void add_children_of(int pid, std::uint32_t threads, bool foreign, std::uint64_t now_ns);
+    TrackedProcess* add(int pid, bool foreign, std::uint64_t now_ns);
+    void read_usage(TrackedProcess& process, const ProcessStat& stat) const;
+    void read_memory(TrackedProcess& process, bool first_thread_ended);
+    void read_command(TrackedProcess& process);
+    void remove_vanished();
+    void rebuild_index();
+
+    ProcFs proc_;
+    pid_t self_;
+    bool children_files_;
+    std::uint64_t tick_ns_;
+    std::uint64_t suspended_ns_;  // the start of a process counts the time of suspension, CLOCK_MONOTONIC does not
+    std::vector<TrackedProcess> processes_;
+    std::vector<TrackedProcess> vanished_;
+    std::unordered_map<int, std::size_t> index_;
+    std::vector<int> new_pids_;
+    std::vector<int> thread_ids_;
+
+    std::optional<int> last_pid_;
+    bool changed_ = true;
+    int refreshes_without_discovery_ = 0;
+};
+
+}  // namespace perfwrap

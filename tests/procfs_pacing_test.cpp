@@ -1,0 +1,49 @@
+#include <catch2/catch.hpp>
+
+#include "probes/pacing.hpp"
+
+using namespace perfwrap;
+
+namespace {
+constexpr std::uint64_t us = 1'000;
+constexpr std::uint64_t ms = 1'000'000;
+constexpr std::uint64_t s = 1'000'000'000;
+}  // namespace
+
+TEST_CASE("a cheap sample of a young program comes again at the finest interval") {
+    CHECK(next_interval_ns({}, 0, 20 * us) == 1 * ms);
+    CHECK(next_interval_ns({}, 50 * ms, 20 * us) == 1 * ms);
+}
+
+TEST_CASE("samples thin out as the program gets old, down to ten a second") {
+    CHECK(next_interval_ns({}, 1 * s, 20 * us) == 10 * ms);
+    CHECK(next_interval_ns({}, 5 * s, 20 * us) == 50 * ms);
+    CHECK(next_interval_ns({}, 10 * s, 20 * us) == 100 * ms);
+    CHECK(next_interval_ns({}, 86'400 * s, 20 * us) == 100 * ms);
+}
+
+TEST_CASE("samples never take more than the budget") {
+    for (const std::uint64_t cost : {10 * us, 100 * us, 1 * ms, 10 * ms, 150 * ms})
+        for (const double budget : {0.01, 0.04, 0.5}) {
+            const auto interval = next_interval_ns({.cpu_budget = budget}, 0, cost);
+            if (interval < coarsest_ns) CHECK(static_cast<double>(cost) <= budget * static_cast<double>(interval) + 1);
+        }
+}
+
+TEST_CASE("however expensive, a sample comes at least every five seconds") {
+    CHECK(next_interval_ns({}, 0, 3600 * s) == coarsest_ns);
+}
+
+TEST_CASE("an interval that the user fixed stays as the program ages, and gives way to the budget only") {
+    const PacingLimits fixed{.finest_ns = 10 * ms, .backs_off_with_age = false};
+    CHECK(next_interval_ns(fixed, 0, 20 * us) == 10 * ms);
+    CHECK(next_interval_ns(fixed, 3600 * s, 20 * us) == 10 * ms);
+    CHECK(next_interval_ns(fixed, 0, 4 * ms) == 100 * ms);
+    CHECK(next_interval_ns({.finest_ns = 60 * s, .backs_off_with_age = false}, 0, 0) == 60 * s);
+}
+
+TEST_CASE("the expected cost rises at once and falls slowly") {
+    CHECK(expected_cost_ns(10 * us, 500 * us) == 500 * us);
+    CHECK(expected_cost_ns(400 * us, 0) == 300 * us);
+    CHECK(expected_cost_ns(0, 0) == 0);
+}
