@@ -58,13 +58,44 @@ TEST_CASE("With privileges eBPF counts exactly") {
     }
 }
 
-TEST_CASE("Memory is sampled in both modes, and says so") {
-    for (const auto& plan : {planned(privileged_host()), planned(ordinary_host())})
-        for (const auto metric : metrics_of_memory) {
-            CAPTURE(mode_name(plan.mode), metric_info(metric).key);
-            CHECK(plan[metric].measured);
-            CHECK(plan[metric].accuracy == Accuracy::sampled);
-        }
+TEST_CASE("procfs samples memory, and says so") {
+    const auto plan = planned(ordinary_host());
+    for (const auto metric : metrics_of_memory) {
+        CAPTURE(metric_info(metric).key);
+        CHECK(plan[metric].measured);
+        CHECK(plan[metric].accuracy == Accuracy::sampled);
+    }
+}
+
+TEST_CASE("eBPF follows memory: the tree's peak exactly, the rest within the kernel's counter batches") {
+    auto host = privileged_host();
+    host.cpus = 2;
+    const auto plan = planned(host);
+    CHECK(accuracy_text(plan[Metric::rss_peak_bytes]) == "exact");
+    CHECK(accuracy_text(plan[Metric::rss_average_bytes]) == "bounded to 768 KiB a process");
+    CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes]) == "bounded to 256 KiB a process");
+    host.cpus = 64;
+    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes]) == "bounded to 32768 KiB a process");
+}
+
+TEST_CASE("With --exact-memory nothing is passed over, and physical memory is followed where the kernel reports it") {
+    auto host = privileged_host();
+    host.memcg_events = true;
+    const auto plan = make_plan(host, {.exact_memory = true, .interval = {}});
+    REQUIRE(plan);
+    CHECK(plan->own_cgroup);
+    CHECK(plan->every_memory_event);
+    CHECK(plan->physical_memory);
+    CHECK(accuracy_text((*plan)[Metric::rss_average_bytes]) == "exact");
+    CHECK(accuracy_text((*plan)[Metric::anon_peak_bytes]) == "exact");
+    CHECK((*plan)[Metric::anon_peak_bytes].source == Source::ebpf);
+
+    host.memcg_events = false;
+    const auto older = make_plan(host, {.exact_memory = true, .interval = {}});
+    REQUIRE(older);
+    CHECK_FALSE(older->physical_memory);
+    CHECK_FALSE((*older)[Metric::anon_peak_bytes].measured);
+    CHECK_THAT((*older)[Metric::anon_peak_bytes].reason, Contains("6.13"));
 }
 
 TEST_CASE("Without privileges procfs takes over, says why, and names the one command that unlocks the rest") {
