@@ -11,6 +11,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "probes/bpf/wire.h"
 #include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
+#include "probes/pss_sampler.hpp"
 #include "profiler/clock.hpp"
 #include "tree.skel.h"
 
@@ -83,9 +85,10 @@ CpuSplit split_of(const wire_usage& used) {
 
 class EbpfProbe final : public Probe {
 public:
-    EbpfProbe(Skeleton skeleton, const EbpfProbeOptions& options)
+    EbpfProbe(Skeleton skeleton, std::optional<PssSampler> pss, const EbpfProbeOptions& options)
         : skeleton_(std::move(skeleton)),
           options_(options),
+          pss_(std::move(pss)),
           table_(options.max_processes),
           buckets_(skeleton_->bss->memory.buckets, options.interval_ns, page_bytes_) {}
 
@@ -100,11 +103,15 @@ public:
         run(skeleton_->progs.arm);
     }
 
-    void started(pid_t, std::uint64_t exec_ns, const rusage&) override { exec_ns_ = exec_ns; }
+    void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
+        exec_ns_ = exec_ns;
+        if (pss_) pss_->start(exec_ns);
+    }
 
     std::uint64_t sample(std::uint64_t now_ns) override {
         ring_buffer__consume(ring_.get());
         add_to_timeline(now_ns, false);
+        if (pss_ && pss_->due(now_ns)) sample_pss(now_ns);
         const std::uint64_t cost_ns = monotonic_ns() - now_ns;
         return std::max(options_.interval_ns, cost_ns * 100);
     }
@@ -216,7 +223,18 @@ private:
         }
     }
 
-    void describe_memory(Observation& seen, std::uint64_t exec_ns, std::uint64_t end_ns) const {
+    // After read_threads().
+    void sample_pss(std::uint64_t now_ns) {
+        std::vector<int> pids;
+        for (const auto& thread : threads_)
+            if (thread.ended == 0) pids.push_back(static_cast<int>(thread.pid));
+        std::ranges::sort(pids);
+        const auto repeated = std::ranges::unique(pids);
+        pids.erase(repeated.begin(), repeated.end());
+        pss_->sample(now_ns, pids);
+    }
+
+    void describe_memory(Observation& seen, std::uint64_t exec_ns, std::uint64_t end_ns) {
         const wire_memory& memory = skeleton_->bss->memory;
         const auto peak_bytes = [&](int series) { return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_; };
         seen.memory.rss = over_time(memory.series[WIRE_RSS], exec_ns, end_ns, page_bytes_);
@@ -225,6 +243,7 @@ private:
         seen.memory.rss_shmem_peak_bytes = peak_bytes(WIRE_SHMEM);
         seen.memory.swap_peak_bytes = peak_bytes(WIRE_SWAP);
         seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
+        if (pss_) seen.memory.pss = pss_->total(end_ns);
         if (options_.cgroup_id != 0) {
             seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
             seen.memory.file_mapped_peak_bytes = over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
@@ -361,6 +380,7 @@ private:
     EbpfProbeOptions options_;
     std::uint64_t page_bytes_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     std::unique_ptr<ring_buffer, FreeRing> ring_;
+    std::optional<PssSampler> pss_;
     ImageStore images_;
     ProcessTable table_;
     BucketReader buckets_;
@@ -397,7 +417,10 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     bpf_program__set_autoload(skeleton->progs.on_physical_change, options.cgroup_id != 0);
     if (const int error = tree_bpf::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
     if (const int error = tree_bpf::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
-    auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), options);
+    std::optional<PssSampler> pss;
+    if (options.sample_pss)
+        if (auto proc = ProcFs::open("/proc")) pss.emplace(*std::move(proc));
+    auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), std::move(pss), options);
     if (const int error = probe->open_ring(); error != 0) return tl::unexpected(refusal("read from", error));
     return probe;
 }

@@ -14,6 +14,7 @@ namespace perfwrap {
 struct EbpfProbeOptions {
     std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
     std::size_t max_processes = 1000;
+    bool sample_pss = false;
     std::uint64_t cgroup_id = 0;  // inode of the command's own cgroup's directory: its physical memory is followed; 0: it is not
     bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
 };

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "probes/clock_ns.hpp"
+#include "profiler/clock.hpp"
 
 namespace perfwrap {
 namespace {

@@ -5,22 +5,21 @@
 
 #include <algorithm>
 
-#include "probes/clock_ns.hpp"
+#include "profiler/clock.hpp"
 #include "probes/pacing.hpp"
+#include "probes/pss_sampler.hpp"
 #include "probes/tree_accounts.hpp"
 #include "probes/tree_samples.hpp"
 
 namespace perfwrap {
 namespace {
 
-constexpr double pss_cpu_budget = 0.01;
-constexpr std::uint64_t pss_finest_ns = 20'000'000;
-
 class ProcfsProbe final : public Probe {
 public:
-    ProcfsProbe(ProcFs proc, const ProcfsProbeOptions& options)
+    ProcfsProbe(ProcFs proc, std::optional<PssSampler> pss, const ProcfsProbeOptions& options)
         : options_(options),
           tree_(std::move(proc), ::getpid()),
+          pss_(std::move(pss)),
           accounts_(options.max_processes),
           samples_(static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)))) {
         pacing_.finest_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options.finest_interval.count()));
@@ -31,30 +30,30 @@ public:
 
     void started(pid_t command, std::uint64_t exec_ns, const rusage& cpu_before_exec) override {
         exec_ns_ = exec_ns;
-        next_pss_ns_ = exec_ns + pss_finest_ns;
+        if (pss_) pss_->start(exec_ns);
         accounts_.command_started(command, exec_ns, cpu_before_exec);
         tree_.add_child(command, exec_ns);
         sample(exec_ns);
     }
 
     std::uint64_t sample(std::uint64_t now_ns) override {
-        const auto cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        const auto cpu_before_ns = thread_cpu_ns();
         refresh(now_ns);
         samples_.add(now_ns, tree_.processes(), accounts_.cpu_ns(tree_.processes()));
-        expected_cost_ns_ = perfwrap::expected_cost_ns(expected_cost_ns_, clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before_ns);
-        if (options_.sample_pss && now_ns >= next_pss_ns_) sample_pss(now_ns);
+        expected_cost_ns_ = perfwrap::expected_cost_ns(expected_cost_ns_, thread_cpu_ns() - cpu_before_ns);
+        if (pss_ && pss_->due(now_ns)) pss_->sample(now_ns, living_tids());
         return next_interval_ns(pacing_, now_ns - std::min(now_ns, exec_ns_), expected_cost_ns_);
     }
 
     void ended(pid_t child) override {
-        const auto now_ns = clock_ns(CLOCK_MONOTONIC);
+        const auto now_ns = monotonic_ns();
         auto* process = tree_.add_child(child, now_ns);
         if (!process || process->foreign || !tree_.read(*process, now_ns)) return;
         if (const auto io = tree_.proc().io(child)) process->io = *io;
     }
 
     void reaped(pid_t child, int wait_status, const rusage& usage) override {
-        const auto now_ns = clock_ns(CLOCK_MONOTONIC);
+        const auto now_ns = monotonic_ns();
         const auto process = tree_.take(child);
         if (process && process->foreign) return;
         const auto largest_bytes = accounts_.reaped(process ? &*process : nullptr, now_ns, wait_status, usage);
@@ -64,7 +63,7 @@ public:
     }
 
     std::vector<LiveProcess> alive() override {
-        refresh(clock_ns(CLOCK_MONOTONIC));
+        refresh(monotonic_ns());
         std::vector<LiveProcess> living;
         for (const auto& process : tree_.processes())
             if (!process.foreign && !process.ended_ns) living.push_back({process.pid, process.comm});
@@ -89,8 +88,7 @@ public:
         samples_.observe(seen, options_.max_processes);
         if (const auto largest = accounts_.largest_process_rss_peak_bytes(); largest > 0)
             seen.memory.largest_process_rss_peak_bytes = largest;
-        pss_.hold_until(end_ns);
-        if (!pss_denied_) seen.memory.pss = pss_.total();
+        if (pss_) seen.memory.pss = pss_->total(end_ns);
         seen.processes = accounts_.take_rows();
         return seen;
     }
@@ -101,19 +99,11 @@ private:
         accounts_.vanished(tree_.vanished(), now_ns);
     }
 
-    void sample_pss(std::uint64_t now_ns) {
-        const auto cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-        std::uint64_t sum = 0;
-        for (const auto& process : tree_.processes()) {
-            if (process.foreign || process.ended_ns) continue;
-            const auto pss = tree_.proc().pss_bytes(process.memory_tid);
-            if (pss) sum += *pss;
-            else if (pss.error() == Unreadable::denied) pss_denied_ = true;
-        }
-        pss_.add(now_ns, sum);
-        const auto cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before_ns;
-        const PacingLimits limits{.finest_ns = pss_finest_ns, .backs_off_with_age = true, .cpu_budget = pss_cpu_budget};
-        next_pss_ns_ = now_ns + next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), cost_ns);
+    const std::vector<int>& living_tids() {
+        tids_.clear();
+        for (const auto& process : tree_.processes())
+            if (!process.foreign && !process.ended_ns) tids_.push_back(process.memory_tid);
+        return tids_;
     }
 
     void add_context_switches(TrackedProcess& process) {
@@ -128,12 +118,11 @@ private:
     ProcfsProbeOptions options_;
     PacingLimits pacing_;
     ProcessTree tree_;
+    std::optional<PssSampler> pss_;
+    std::vector<int> tids_;
     TreeAccounts accounts_;
     TreeSamples samples_;
-    SampledMemory pss_;
-    bool pss_denied_ = false;
     std::uint64_t exec_ns_ = 0;
-    std::uint64_t next_pss_ns_ = 0;
     std::uint64_t expected_cost_ns_ = 0;
 };
 
@@ -145,7 +134,13 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_procfs_probe(const Procfs
     if (!proc->stat(::getpid()))
         return tl::unexpected(fmt::format("{}/{}/stat cannot be read: {} must be the proc file system of perfwrap's own pid namespace",
                                           options.proc_root, ::getpid(), options.proc_root));
-    return std::make_unique<ProcfsProbe>(*std::move(proc), options);
+    std::optional<PssSampler> pss;
+    if (options.sample_pss) {
+        auto own = ProcFs::open(options.proc_root);
+        if (!own) return tl::unexpected(own.error());
+        pss.emplace(*std::move(own));
+    }
+    return std::make_unique<ProcfsProbe>(*std::move(proc), std::move(pss), options);
 }
 
 }  // namespace perfwrap

@@ -52,6 +52,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, s
                                   .max_processes = options.max_processes});
     return make_ebpf_probe({.interval_ns = static_cast<std::uint64_t>(plan.interval.count()),
                             .max_processes = options.max_processes,
+                            .sample_pss = plan.sample_pss,
                             .cgroup_id = plan.physical_memory ? cgroup_id : 0,
                             .every_memory_event = plan.every_memory_event});
 }

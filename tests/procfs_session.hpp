@@ -12,7 +12,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "probes/clock_ns.hpp"
+#include "profiler/clock.hpp"
 #include "probes/procfs_probe.hpp"
 
 namespace perfwrap::test {

@@ -1,0 +1,41 @@
+#include "probes/pss_sampler.hpp"
+
+#include <algorithm>
+
+#include "probes/pacing.hpp"
+#include "profiler/clock.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr PacingLimits limits{.finest_ns = 20'000'000, .backs_off_with_age = true, .cpu_budget = 0.01};
+
+}  // namespace
+
+void PssSampler::start(std::uint64_t exec_ns) {
+    exec_ns_ = exec_ns;
+    next_ns_ = exec_ns + limits.finest_ns;
+}
+
+void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids) {
+    const auto cpu_before_ns = thread_cpu_ns();
+    std::uint64_t bytes = 0;
+    for (const int pid : pids) {
+        const auto pss = proc_.pss_bytes(pid);
+        if (pss) bytes += *pss;
+        else if (pss.error() == Unreadable::denied) denied_ = true;
+    }
+    sum_.add(now_ns, bytes);
+    ++samples_;
+    next_ns_ = now_ns + next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), thread_cpu_ns() - cpu_before_ns);
+}
+
+std::optional<MemoryOverTime> PssSampler::total(std::uint64_t end_ns) {
+    if (denied_) return std::nullopt;
+    sum_.hold_until(end_ns);
+    auto total = sum_.total();
+    if (total) total->samples = samples_;
+    return total;
+}
+
+}  // namespace perfwrap

@@ -1,0 +1,36 @@
+// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most 1 % of one core.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "probes/procfs.hpp"
+#include "probes/sampled_memory.hpp"
+
+namespace perfwrap {
+
+class PssSampler {
+public:
+    explicit PssSampler(ProcFs proc) : proc_(std::move(proc)) {}
+
+    void start(std::uint64_t exec_ns);
+
+    bool due(std::uint64_t now_ns) const { return now_ns >= next_ns_; }
+
+    // pids: every live process of the tree (or, for one whose leader has ended, a live thread).
+    void sample(std::uint64_t now_ns, std::span<const int> pids);
+
+    // Until end_ns. None: it was never seen, or some process's could not be read.
+    std::optional<MemoryOverTime> total(std::uint64_t end_ns);
+
+private:
+    ProcFs proc_;
+    SampledMemory sum_;
+    bool denied_ = false;
+    std::uint64_t exec_ns_ = 0;
+    std::uint64_t next_ns_ = 0;
+    std::uint64_t samples_ = 0;
+};
+
+}  // namespace perfwrap
