@@ -1,0 +1,36 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "processes.hpp"
+#include "workload.hpp"
+
+namespace workloads {
+
+// What a shell does with a foreground job on its terminal: says "stopped" when it stops, resumes it, and says how it ended.
+int job_control(const Arguments& arguments, Truth&) {
+    std::signal(SIGTTOU, SIG_IGN);
+    const auto argv = pointers(arguments.words());
+    const pid_t job = ::fork();
+    if (job < 0) fail("fork");
+    if (job == 0) {
+        ::setpgid(0, 0);
+        ::tcsetpgrp(STDIN_FILENO, ::getpid());
+        std::signal(SIGTTOU, SIG_DFL);
+        ::execvp(argv[0], argv.data());
+        fail(argv[0]);
+    }
+    ::setpgid(job, job);
+    int status = 0;
+    while (::waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+        std::puts("stopped");
+        std::fflush(stdout);
+        ::kill(-job, SIGCONT);
+    }
+    std::printf("ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    return 0;
+}
+
+}  // namespace workloads

@@ -1,0 +1,49 @@
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "clocks.hpp"
+#include "processes.hpp"
+#include "workload.hpp"
+
+namespace workloads {
+
+int burn(const Arguments& arguments, Truth& truth) {
+    burn_cpu(CLOCK_PROCESS_CPUTIME_ID, milliseconds(arguments.number(0, 100)));
+    truth.add("cpu_seconds_at_least", seconds(process_cpu_ns()));
+    truth.add("processes_started", 1);
+    truth.write();
+    return 0;
+}
+
+int sleep_for(const Arguments& arguments, Truth&) {
+    sleep_ns(milliseconds(arguments.number(0, 100)));
+    return 0;
+}
+
+int exit_with(const Arguments& arguments, Truth&) { return static_cast<int>(arguments.number(0, 0)); }
+
+int die(const Arguments& arguments, Truth&) {
+    constexpr rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    return ::raise(static_cast<int>(arguments.number(0, SIGKILL)));
+}
+
+// Looks like the end of a name, a state and a parent to whoever looks for the first parenthesis or splits lines.
+int hostile_comm(const Arguments& arguments, Truth& truth) {
+    const auto burn_ns = milliseconds(arguments.number(0, 100));
+    ::prctl(PR_SET_NAME, "a) R 1 (b\n");
+    SharedCounter child_cpu_ns;
+    wait_for(fork_child([&] {
+        burn_cpu(CLOCK_PROCESS_CPUTIME_ID, burn_ns);
+        child_cpu_ns.add(process_cpu_ns());
+    }));
+    truth.add("cpu_seconds_at_least", seconds(child_cpu_ns.value() + process_cpu_ns()));
+    truth.add("processes_started", 2);
+    truth.write();
+    return 0;
+}
+
+}  // namespace workloads
