@@ -1,0 +1,58 @@
+// A program started by a test, with every stream in the test's hands.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace perfwrap::test {
+
+struct Launch {
+    std::vector<std::string> argv;
+    std::string input = "";                 // its standard input, followed by the end of the file
+    std::string folder = "";                // working directory; "" is the test's
+    std::function<void()> before_exec = {}; // runs in the child, after its streams are set up
+};
+
+struct Ended {
+    int status = 0;  // as wait(2) gives it
+    std::string out;
+    std::string err;
+
+    // The exit code, if it ended by itself.
+    std::optional<int> code() const;
+};
+
+class Child {
+public:
+    explicit Child(const Launch& launch);
+    // Kills and reaps what was not waited for.
+    ~Child();
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    pid_t pid() const { return pid_; }
+
+    // The next line of its standard output, without the newline.
+    std::string read_line();
+
+    // Feeds the input and gathers the output until all who hold its streams are gone. Throws after two minutes.
+    Ended wait();
+
+private:
+    void exchange(const std::function<bool()>& enough);
+
+    pid_t pid_ = -1;
+    int input_ = -1;
+    int out_ = -1;
+    int err_ = -1;
+    std::string unsent_;
+    Ended ended_;
+};
+
+inline Ended run(const Launch& launch) { return Child(launch).wait(); }
+
+}  // namespace perfwrap::test

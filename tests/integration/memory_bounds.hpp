@@ -1,0 +1,16 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace perfwrap::test {
+
+// What the kernel's per-CPU counters may hold back from a plain read, over the three kinds of resident pages: the batch of
+// lib/percpu_counter.c is max(32, 2 * CPUs) pages on each CPU. The accuracy that perfwrap states for bounded values.
+inline double counter_bound_bytes() {
+    const double cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+    return 3 * cpus * std::max(32.0, 2 * cpus) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,18 @@
+// What a test needs of the host. Found out without perfwrap, so that a broken perfwrap fails instead of being skipped.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace perfwrap::test {
+
+// Why eBPF cannot be expected to work here; empty if it must.
+std::optional<std::string> no_ebpf();
+
+// Why this process cannot become another user.
+std::optional<std::string> not_root();
+
+// Prints "SKIPPED: ..." if there is a reason, which the test runner counts as skipped. True: return from the test.
+bool skipped(const std::optional<std::string>& reason);
+
+}  // namespace perfwrap::test

@@ -1,0 +1,66 @@
+// A random tree of processes that allocate, free, fork, exec, vfork, thread and exit, and now and then keep still: then the
+// timeline must show what the page tables held.
+
+#include <catch2/catch.hpp>
+
+#include "memory_bounds.hpp"
+#include "preconditions.hpp"
+#include "run_perfwrap.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+// The workload's clock begins up to this much after the command's exec, with which the timeline begins.
+constexpr double latest_beginning_seconds = 0.010;
+
+struct QuietPoint {
+    double from_seconds;
+    double until_seconds;
+    double rss_bytes;
+};
+
+QuietPoint quiet_point(const nlohmann::json& json) {
+    return {json.at("from_seconds").get<double>() + latest_beginning_seconds, json.at("until_seconds").get<double>(), json.at("rss_bytes").get<double>()};
+}
+
+void follow_random_tree(const std::string& seed, const Words& options, double bound_bytes) {
+    const auto measured = measure_workload(options, {"random-tree", seed, "2000"});
+    CAPTURE(seed);
+    INFO(measured.ended.err);
+    REQUIRE(measured.ended.code() == 0);
+    const auto& timeline = measured.run().at("timeline");
+    const auto times = timeline.at("t_seconds").get<std::vector<double>>();
+    const auto maxima = timeline.at("rss_max_bytes").get<std::vector<double>>();
+    const auto means = timeline.at("rss_mean_bytes").get<std::vector<double>>();
+
+    std::size_t points_seen = 0;
+    for (const auto& json : measured.truth.at("quiet_points")) {
+        const auto point = quiet_point(json);
+        bool seen = false;
+        for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+            if (times[i] < point.from_seconds || times[i + 1] > point.until_seconds) continue;
+            CAPTURE(times[i], point.rss_bytes);
+            CHECK_THAT(maxima[i], Catch::WithinAbs(point.rss_bytes, bound_bytes));
+            CHECK_THAT(means[i], Catch::WithinAbs(point.rss_bytes, bound_bytes + 1));
+            seen = true;
+        }
+        points_seen += seen ? 1 : 0;
+    }
+    CHECK(points_seen >= 60);
+    CHECK(measured.metric("processes_started") == measured.truth.at("processes_started").get<double>());
+    CHECK(measured.result.at("measurement").at("lost_events") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    for (const auto* seed : {"1", "2", "3", "4"}) follow_random_tree(seed, {"--source", "ebpf", "--exact-memory"}, 0);
+}
+
+TEST_CASE("on the cheap path a random tree's tracked total is the truth within the stated bound", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    for (const auto* seed : {"5", "6"}) follow_random_tree(seed, {"--source", "ebpf"}, counter_bound_bytes());
+}
+
+}  // namespace perfwrap::test

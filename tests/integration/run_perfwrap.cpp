@@ -1,0 +1,54 @@
+#include "run_perfwrap.hpp"
+
+#include <cstdlib>
+
+#include "folders.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+std::string from_environment(const char* variable, const char* fallback) {
+    const char* const value = std::getenv(variable);
+    return value ? value : fallback;
+}
+
+Words joined(Words first, const Words& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+nlohmann::json read_json(const std::string& path) {
+    const auto text = read_file(path);
+    return text.empty() ? nlohmann::json() : nlohmann::json::parse(text);
+}
+
+}  // namespace
+
+std::string perfwrap_path() { return from_environment("PERFWRAP", PERFWRAP_PATH); }
+std::string workload_path() { return from_environment("WORKLOAD", WORKLOAD_PATH); }
+
+Words perfwrap_words(Words options, const Words& command) {
+    options.insert(options.begin(), {perfwrap_path(), "-q"});
+    options.push_back("--");
+    return joined(std::move(options), command);
+}
+
+Words workload_words(const Words& words) { return joined({workload_path()}, words); }
+
+Measured measure(const Words& options, const Words& command) {
+    const TemporaryFolder folder;
+    Measured measured{.ended = run({.argv = perfwrap_words(joined(options, {"-o", folder / "result.json"}), command)}), .result = {}, .truth = {}};
+    measured.result = read_json(folder / "result.json");
+    return measured;
+}
+
+Measured measure_workload(const Words& options, const Words& workload, const std::string& cgroup) {
+    const TemporaryFolder folder;
+    auto command = workload_words(joined({"--truth", folder / "truth.json"}, workload));
+    if (!cgroup.empty()) command = joined(workload_words({"in-cgroup", cgroup}), command);
+    auto measured = measure(options, command);
+    measured.truth = read_json(folder / "truth.json");
+    return measured;
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,39 @@
+// Runs perfwrap as a user would and reads back what it wrote.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "child.hpp"
+
+namespace perfwrap::test {
+
+using Words = std::vector<std::string>;
+
+// $PERFWRAP and $WORKLOAD in the environment, else the ones that were built with the tests.
+std::string perfwrap_path();
+std::string workload_path();
+
+// perfwrap -q OPTIONS -- COMMAND
+Words perfwrap_words(Words options, const Words& command);
+// workload WORDS
+Words workload_words(const Words& words);
+
+struct Measured {
+    Ended ended;
+    nlohmann::json result;  // null if perfwrap wrote none
+    nlohmann::json truth;   // what the workload says of itself, null if it says nothing
+
+    const nlohmann::json& run() const { return result.at("runs").at(0); }
+    // Throws if the metric was not measured.
+    double metric(const std::string& key) const { return run().at("metrics").at(key).get<double>(); }
+};
+
+// Any command, with `-o result.json` in a temporary folder.
+Measured measure(const Words& options, const Words& command);
+
+// A workload that writes its truth, optionally moved into a cgroup ("" for none) before it begins.
+Measured measure_workload(const Words& options, const Words& workload, const std::string& cgroup = "");
+
+}  // namespace perfwrap::test

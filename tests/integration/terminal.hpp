@@ -1,0 +1,35 @@
+// A program on a pseudo-terminal of its own, as session leader.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace perfwrap::test {
+
+class Terminal {
+public:
+    explicit Terminal(const std::vector<std::string>& argv);
+    ~Terminal();
+    Terminal(const Terminal&) = delete;
+    Terminal& operator=(const Terminal&) = delete;
+
+    void type(std::string_view keys) const;
+
+    // Reads until the screen shows `text`; throws after 20 s or at the end, with what it shows.
+    void wait_for(std::string_view text);
+
+    // Everything that was shown until the program ended, \r\n as the terminal gives it.
+    std::string wait_for_end();
+
+private:
+    bool read_some(int timeout_ms);
+
+    pid_t pid_ = -1;
+    int master_ = -1;
+    std::string screen_;
+};
+
+}  // namespace perfwrap::test
