@@ -29,7 +29,8 @@ std::optional<std::string> mount_point(std::string_view type, std::string_view o
         std::istringstream words(line);
         std::string device, folder, file_system, options;
         words >> device >> folder >> file_system >> options;
-        if (file_system == type && fmt::format(",{},", options).find(fmt::format(",{},", option)) != std::string::npos) return folder;
+        if (file_system == type && fmt::format(",{},", options).find(fmt::format(",{},", option)) != std::string::npos)
+            return folder;
     }
     return std::nullopt;
 }
@@ -38,7 +39,8 @@ tl::expected<std::string, std::string> make_group(const std::string& hierarchy) 
     static int made = 0;
     const auto path = fmt::format("{}/perfwrap-test-{}-{}", hierarchy, ::getpid(), made++);
     std::error_code error;
-    if (!fs::create_directory(path, error)) return tl::unexpected(fmt::format("cannot make the cgroup {}: {}", path, error.message()));
+    if (!fs::create_directory(path, error))
+        return tl::unexpected(fmt::format("cannot make the cgroup {}: {}", path, error.message()));
     return path;
 }
 

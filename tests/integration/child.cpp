@@ -85,7 +85,8 @@ Child::~Child() {
 void Child::exchange(const std::function<bool()>& enough) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!enough()) {
-        if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the program did not end in time; its stderr: " + ended_.err);
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error("the program did not end in time; its stderr: " + ended_.err);
         if (unsent_.empty()) close_and_forget(input_);
         std::array<pollfd, 3> events{{{input_, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}}};
         ::poll(events.data(), events.size(), 1000);
@@ -109,7 +110,8 @@ std::string Child::read_line() {
 
 Ended Child::wait() {
     exchange([this] { return out_ < 0 && err_ < 0; });
-    while (::waitpid(pid_, &ended_.status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid_, &ended_.status, 0) < 0 && errno == EINTR) {
+    }
     pid_ = -1;
     return ended_;
 }

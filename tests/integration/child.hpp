@@ -12,9 +12,9 @@ namespace perfwrap::test {
 
 struct Launch {
     std::vector<std::string> argv;
-    std::string input = "";                 // its standard input, followed by the end of the file
-    std::string folder = "";                // working directory; "" is the test's
-    std::function<void()> before_exec = {}; // runs in the child, after its streams are set up
+    std::string input = "";                  // its standard input, followed by the end of the file
+    std::string folder = "";                 // working directory; "" is the test's
+    std::function<void()> before_exec = {};  // runs in the child, after its streams are set up
 };
 
 struct Ended {

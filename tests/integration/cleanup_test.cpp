@@ -59,7 +59,8 @@ Words one_second() { return {"sh", "-c", fmt::format("echo $$; exec '{}' sleep 1
 
 void kill_perfwrap(const std::string& source) {
     const TemporaryFolder folder;
-    Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, one_second()), .folder = folder.path(),
+    Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, one_second()),
+                 .folder = folder.path(),
                  .before_exec = [&] { ::setenv("TMPDIR", folder.path().c_str(), 1); }});
     const pid_t command = std::stoi(child.read_line());
     const auto programs = bpf_programs_of(child.pid());

@@ -73,7 +73,8 @@ TEST_CASE("eBPF mode counts the CPU of every process of the tree within 2 % of t
             const auto comparison = compare("ebpf", workload, *cgroup);
             CHECK_THAT(comparison.perfwrap_seconds(),
                        Catch::WithinAbs(comparison.cgroup_seconds, tolerance * comparison.cgroup_seconds + launcher_seconds));
-            CHECK(comparison.measured.metric("processes_started") == comparison.measured.truth.at("processes_started").get<double>());
+            CHECK(comparison.measured.metric("processes_started") ==
+                  comparison.measured.truth.at("processes_started").get<double>());
             CHECK(comparison.measured.result.at("measurement").at("lost_events") == 0);
         }
     }
@@ -95,7 +96,8 @@ TEST_CASE("procfs mode is as good wherever somebody is told by wait4, and never 
             const auto comparison = compare("procfs", workload, *cgroup);
             const auto slack = tolerance * comparison.cgroup_seconds + launcher_seconds;
             CHECK(comparison.perfwrap_seconds() <= comparison.cgroup_seconds + slack);
-            if (workload.reaping == Reaping::waited_for) CHECK(comparison.perfwrap_seconds() >= comparison.cgroup_seconds - slack);
+            if (workload.reaping == Reaping::waited_for)
+                CHECK(comparison.perfwrap_seconds() >= comparison.cgroup_seconds - slack);
         }
     }
 }

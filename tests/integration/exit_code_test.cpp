@@ -14,13 +14,15 @@ namespace perfwrap::test {
 TEST_CASE("every exit code of the command passes through") {
     for (int code = 0; code <= 255; ++code) {
         CAPTURE(code);
-        CHECK(run({.argv = perfwrap_words({"--source", "procfs"}, workload_words({"exit", std::to_string(code)}))}).code() == code);
+        CHECK(run({.argv = perfwrap_words({"--source", "procfs"}, workload_words({"exit", std::to_string(code)}))}).code() ==
+              code);
     }
 }
 
 TEST_CASE("a command that dies of signal N gives 128+N, and the result names the signal") {
-    const std::vector<std::pair<int, std::string>> signals{{SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGABRT, "SIGABRT"}, {SIGKILL, "SIGKILL"},
-                                                           {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"}, {SIGTERM, "SIGTERM"}};
+    const std::vector<std::pair<int, std::string>> signals{{SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"},
+                                                           {SIGABRT, "SIGABRT"}, {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},
+                                                           {SIGSEGV, "SIGSEGV"}, {SIGTERM, "SIGTERM"}};
     for (const auto& [signal, name] : signals) {
         CAPTURE(name);
         const auto measured = measure({}, workload_words({"die", std::to_string(signal)}));
@@ -51,7 +53,8 @@ TEST_CASE("the command is searched for in PATH as execvp does it, past files tha
     write_file(folder / "second/perfwrap-test-command", "#!/bin/sh\nexit 5\n");
     make_executable(folder / "second/perfwrap-test-command");
     const auto path = folder / "first" + ":" + folder / "second";
-    CHECK(run({.argv = perfwrap_words({}, {"perfwrap-test-command"}), .before_exec = [&] { ::setenv("PATH", path.c_str(), 1); }}).code() == 5);
+    CHECK(run({.argv = perfwrap_words({}, {"perfwrap-test-command"}), .before_exec = [&] { ::setenv("PATH", path.c_str(), 1); }})
+              .code() == 5);
 }
 
 TEST_CASE("a script without an interpreter line is run by the shell, as execvp does it") {

@@ -31,9 +31,17 @@ const std::vector<Circumstance> circumstances{
          for (const int signal : {SIGUSR1, SIGTERM, SIGCHLD, SIGRTMIN}) sigaddset(&blocked, signal);
          ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
      }},
-    {"inherited descriptors", [] { ::dup2(::open("/dev/null", O_RDWR), 7); ::dup2(STDOUT_FILENO, 100); }},
+    {"inherited descriptors",
+     [] {
+         ::dup2(::open("/dev/null", O_RDWR), 7);
+         ::dup2(STDOUT_FILENO, 100);
+     }},
     {"standard input closed", [] { ::close(STDIN_FILENO); }},
-    {"standard input and error closed", [] { ::close(STDIN_FILENO); ::close(STDERR_FILENO); }},
+    {"standard input and error closed",
+     [] {
+         ::close(STDIN_FILENO);
+         ::close(STDERR_FILENO);
+     }},
     {"a non-blocking standard output", [] { ::fcntl(STDOUT_FILENO, F_SETFL, ::fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK); }},
     {"an own process group and session", [] { ::setsid(); }},
     {"resource limits",
@@ -55,7 +63,12 @@ const std::vector<Circumstance> circumstances{
          CPU_SET(0, &first);
          ::sched_setaffinity(0, sizeof first, &first);
      }},
-    {"umask, timer slack and a subreaper", [] { ::umask(077); ::prctl(PR_SET_TIMERSLACK, 123456); ::prctl(PR_SET_CHILD_SUBREAPER, 1); }},
+    {"umask, timer slack and a subreaper",
+     [] {
+         ::umask(077);
+         ::prctl(PR_SET_TIMERSLACK, 123456);
+         ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+     }},
     {"no_new_privs", [] { ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }},
     {"fewer capabilities", [] { ::prctl(PR_CAPBSET_DROP, CAP_NET_RAW); }},
     {"an empty environment", [] { ::clearenv(); }},
@@ -89,7 +102,8 @@ TEST_CASE("argv[0] is what was typed, also when PATH finds the program") {
 }
 
 TEST_CASE("perfwrap works below a parent that ignores SIGCHLD") {
-    CHECK(run({.argv = perfwrap_words({}, workload_words({"exit", "42"})), .before_exec = [] { std::signal(SIGCHLD, SIG_IGN); }}).code() == 42);
+    CHECK(run({.argv = perfwrap_words({}, workload_words({"exit", "42"})), .before_exec = [] { std::signal(SIGCHLD, SIG_IGN); }})
+              .code() == 42);
 }
 
 }  // namespace perfwrap::test

@@ -27,7 +27,10 @@ const std::vector<MemoryWorkload> workloads{
     {"200 MiB for 0.3 s and 50 MiB for 0.9 s", {"memory-profile"}, 0.01, {"rss_peak_bytes", "rss_average_bytes"}},
     {"a 1 GiB parent and its vfork child", {"memory-vfork", "1024"}, 0.005, {"rss_peak_bytes"}},
     {"256 MiB forked four times", {"memory-fork", "256", "4", "1000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
-    {"a memfd of 100 MiB mapped by two", {"memory-memfd", "100", "1000"}, 0.01, {"rss_peak_bytes", "rss_shmem_peak_bytes", "pss_peak_bytes"}},
+    {"a memfd of 100 MiB mapped by two",
+     {"memory-memfd", "100", "1000"},
+     0.01,
+     {"rss_peak_bytes", "rss_shmem_peak_bytes", "pss_peak_bytes"}},
     {"100 MiB dropped by madvise and touched elsewhere", {"memory-dontneed"}, 0.005, {"rss_peak_bytes"}},
     {"100 MiB moved, grown and shrunk by mremap", {"memory-mremap"}, 0.005, {"rss_peak_bytes"}},
     {"128 MiB of huge pages, some of them split", {"memory-thp", "on"}, 0.005, {"rss_peak_bytes"}},
@@ -43,7 +46,8 @@ void check_against_truth(const MemoryWorkload& workload, const Words& options) {
         CAPTURE(key);
         const auto truth = measured.truth.at(key).get<double>();
         const auto value = measured.metric(key);
-        fmt::print("| {} | {} | {:.1f} MiB | {:.1f} MiB | {:+.2f} % |\n", workload.what, key, truth / mib, value / mib, 100 * (value / truth - 1));
+        fmt::print("| {} | {} | {:.1f} MiB | {:.1f} MiB | {:+.2f} % |\n", workload.what, key, truth / mib, value / mib,
+                   100 * (value / truth - 1));
         CHECK_THAT(value, Catch::WithinRel(truth, workload.relative_tolerance));
     }
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
@@ -55,18 +59,22 @@ TEST_CASE("the tree's resident memory is what the page tables say", "[privileged
     if (skipped(no_ebpf())) return;
     for (const auto& workload : workloads) {
         DYNAMIC_SECTION(workload.what) { check_against_truth(workload, {"--source", "ebpf"}); }
-        DYNAMIC_SECTION(workload.what << ", every event followed") { check_against_truth(workload, {"--source", "ebpf", "--exact-memory"}); }
+        DYNAMIC_SECTION(workload.what << ", every event followed") {
+            check_against_truth(workload, {"--source", "ebpf", "--exact-memory"});
+        }
     }
 }
 
-TEST_CASE("8 threads that grow and shrink at random are never undercounted, and overcounted by at most the stated bound", "[privileged]") {
+TEST_CASE("8 threads that grow and shrink at random are never undercounted, and overcounted by at most the stated bound",
+          "[privileged]") {
     if (skipped(no_ebpf())) return;
     for (const auto* seed : {"1", "2", "3"}) {
         CAPTURE(seed);
         const auto measured = measure_workload({"--source", "ebpf"}, {"memory-threads", "8", "2000", seed});
         REQUIRE(measured.ended.code() == 0);
         CHECK(measured.metric("rss_peak_bytes") >= measured.truth.at("rss_peak_low_bytes").get<double>());
-        CHECK(measured.metric("rss_peak_bytes") <= measured.truth.at("rss_peak_high_bytes").get<double>() + counter_bound_bytes());
+        CHECK(measured.metric("rss_peak_bytes") <=
+              measured.truth.at("rss_peak_high_bytes").get<double>() + counter_bound_bytes());
     }
 }
 
@@ -74,7 +82,9 @@ TEST_CASE("anonymous memory that processes share is counted once", "[privileged]
     if (skipped(no_ebpf())) return;
     const auto measured = measure_workload({"--source", "ebpf", "--exact-memory"}, {"memory-fork", "256", "4", "500"});
     const auto& unavailable = measured.result.at("measurement").at("unavailable");
-    if (skipped(unavailable.contains("anon_peak_bytes") ? std::optional(unavailable.at("anon_peak_bytes").get<std::string>()) : std::nullopt)) return;
+    if (skipped(unavailable.contains("anon_peak_bytes") ? std::optional(unavailable.at("anon_peak_bytes").get<std::string>())
+                                                        : std::nullopt))
+        return;
     CHECK_THAT(measured.metric("anon_peak_bytes"), Catch::WithinRel(measured.truth.at("anon_peak_bytes").get<double>(), 0.01));
 }
 
@@ -83,7 +93,8 @@ TEST_CASE("a process's peak is its own: nothing is inherited from before its exe
     const auto measured = measure_workload({"--source", "ebpf"}, {"memory-vfork", "256", "100"});
     double smallest = measured.metric("largest_process_rss_peak_bytes");
     CHECK(smallest > 256 * mib);
-    for (const auto& row : measured.run().at("processes").at("recorded")) smallest = std::min(smallest, row.at("rss_peak_bytes").get<double>());
+    for (const auto& row : measured.run().at("processes").at("recorded"))
+        smallest = std::min(smallest, row.at("rss_peak_bytes").get<double>());
     CHECK(smallest < 8 * mib);
 }
 

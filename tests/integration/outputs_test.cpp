@@ -33,10 +33,12 @@ void check_that_it_adds_up(const Measured& measured) {
     const auto& processes = measured.run().at("processes");
     const auto& omitted = processes.at("omitted");
     double cpu_seconds = number_or_zero(omitted, "cpu_seconds");
-    for (const auto& row : processes.at("recorded")) cpu_seconds += number_or_zero(row, "cpu_user_seconds") + number_or_zero(row, "cpu_system_seconds");
+    for (const auto& row : processes.at("recorded"))
+        cpu_seconds += number_or_zero(row, "cpu_user_seconds") + number_or_zero(row, "cpu_system_seconds");
     CHECK_THAT(cpu_seconds, Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-4));
     if (metrics.contains("processes_started"))
-        CHECK(static_cast<double>(processes.at("recorded").size()) + number_or_zero(omitted, "count") == metrics.at("processes_started").get<double>());
+        CHECK(static_cast<double>(processes.at("recorded").size()) + number_or_zero(omitted, "count") ==
+              metrics.at("processes_started").get<double>());
 }
 
 }  // namespace
@@ -46,7 +48,8 @@ TEST_CASE("every metric is measured or unavailable with a reason, and the parts 
     check_that_it_adds_up(measure_workload({"--source", "procfs"}, {"cpu-sigchld-ignored", "20", "5"}));
 }
 
-TEST_CASE("in eBPF mode every metric is measured or unavailable with a reason, and the parts add up to the tree", "[privileged]") {
+TEST_CASE("in eBPF mode every metric is measured or unavailable with a reason, and the parts add up to the tree",
+          "[privileged]") {
     if (skipped(no_ebpf())) return;
     check_that_it_adds_up(measure_workload({"--source", "ebpf"}, {"cpu-children", "100", "2"}));
     check_that_it_adds_up(measure_workload({"--source", "ebpf"}, {"cpu-daemon", "50", "10"}));
@@ -62,9 +65,13 @@ TEST_CASE("more processes than rows are summed up", "[privileged]") {
 }
 
 TEST_CASE("Prometheus text passes promtool") {
-    if (skipped(std::filesystem::exists("/usr/bin/promtool") ? std::nullopt : std::optional<std::string>("promtool is not installed"))) return;
+    if (skipped(std::filesystem::exists("/usr/bin/promtool") ? std::nullopt
+                                                             : std::optional<std::string>("promtool is not installed")))
+        return;
     const TemporaryFolder folder;
-    REQUIRE(run({.argv = perfwrap_words({"-o", folder / "result.prom", "-n", "quotes \" and \\ and\nnewlines"}, workload_words({"cpu-children", "10"}))}).code() == 0);
+    REQUIRE(run({.argv = perfwrap_words({"-o", folder / "result.prom", "-n", "quotes \" and \\ and\nnewlines"},
+                                        workload_words({"cpu-children", "10"}))})
+                .code() == 0);
     const auto checked = run({.argv = {"promtool", "check", "metrics"}, .input = read_file(folder / "result.prom")});
     CHECK(checked.out + checked.err == "");
     CHECK(checked.code() == 0);
@@ -75,7 +82,8 @@ TEST_CASE("a process name made to break parsers is followed, and the JSON is val
         CAPTURE(source);
         const auto measured = measure_workload({"--source", source}, {"hostile-comm", "300"});
         REQUIRE(measured.ended.code() == 0);
-        CHECK_THAT(measured.metric("cpu_seconds"), Catch::WithinRel(measured.truth.at("cpu_seconds_at_least").get<double>(), 0.02));
+        CHECK_THAT(measured.metric("cpu_seconds"),
+                   Catch::WithinRel(measured.truth.at("cpu_seconds_at_least").get<double>(), 0.02));
         CHECK(measured.run().at("processes").at("recorded").size() == 2);
     }
 }
@@ -124,7 +132,8 @@ TEST_CASE("a dash writes to standard output") {
 
 TEST_CASE("an output that fails is reported, and the others are still written") {
     const TemporaryFolder folder;
-    const auto ended = run({.argv = perfwrap_words({"-o", "json:/dev/full", "-o", folder / "result.json", "-o", folder / "result.prom"}, {"true"})});
+    const auto ended = run(
+        {.argv = perfwrap_words({"-o", "json:/dev/full", "-o", folder / "result.json", "-o", folder / "result.prom"}, {"true"})});
     CHECK(ended.code() == 125);
     CHECK_THAT(ended.err, Catch::Contains("/dev/full"));
     CHECK(nlohmann::json::parse(read_file(folder / "result.json")).contains("runs"));

@@ -20,7 +20,8 @@ struct QuietPoint {
 };
 
 QuietPoint quiet_point(const nlohmann::json& json) {
-    return {json.at("from_seconds").get<double>() + latest_beginning_seconds, json.at("until_seconds").get<double>(), json.at("rss_bytes").get<double>()};
+    return {json.at("from_seconds").get<double>() + latest_beginning_seconds, json.at("until_seconds").get<double>(),
+            json.at("rss_bytes").get<double>()};
 }
 
 void follow_random_tree(const std::string& seed, const Words& options, double bound_bytes) {

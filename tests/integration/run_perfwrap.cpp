@@ -37,7 +37,9 @@ Words workload_words(const Words& words) { return joined({workload_path()}, word
 
 Measured measure(const Words& options, const Words& command) {
     const TemporaryFolder folder;
-    Measured measured{.ended = run({.argv = perfwrap_words(joined(options, {"-o", folder / "result.json"}), command)}), .result = {}, .truth = {}};
+    Measured measured{.ended = run({.argv = perfwrap_words(joined(options, {"-o", folder / "result.json"}), command)}),
+                      .result = {},
+                      .truth = {}};
     measured.result = read_json(folder / "result.json");
     return measured;
 }

@@ -7,8 +7,9 @@
 namespace perfwrap::test {
 
 TEST_CASE("a signal sent to perfwrap reaches the command, once") {
-    const std::vector<std::pair<int, std::string>> signals{{SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"},  {SIGTERM, "TERM"},
-                                                           {SIGUSR1, "USR1"}, {SIGUSR2, "USR2"}, {SIGWINCH, "WINCH"}, {SIGCONT, "CONT"}};
+    const std::vector<std::pair<int, std::string>> signals{{SIGHUP, "HUP"},     {SIGINT, "INT"},   {SIGQUIT, "QUIT"},
+                                                           {SIGTERM, "TERM"},   {SIGUSR1, "USR1"}, {SIGUSR2, "USR2"},
+                                                           {SIGWINCH, "WINCH"}, {SIGCONT, "CONT"}};
     for (const std::string source : {"auto", "procfs"}) {
         for (const auto& [signal, name] : signals) {
             DYNAMIC_SECTION(name << ", --source " << source) {

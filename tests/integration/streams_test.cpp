@@ -33,7 +33,8 @@ TEST_CASE("with -q standard error is the command's alone") {
 }
 
 TEST_CASE("the end of standard input reaches the command, and what it leaves unread is left for the next") {
-    const auto ended = run({.argv = {"sh", "-c", fmt::format("'{}' -q -- head -c 5 >&2; cat", perfwrap_path())}, .input = "12345"});
+    const auto ended =
+        run({.argv = {"sh", "-c", fmt::format("'{}' -q -- head -c 5 >&2; cat", perfwrap_path())}, .input = "12345"});
     CHECK(ended.err == "12345");
     CHECK(ended.out.empty());
     const auto after = run({.argv = {"sh", "-c", fmt::format("'{}' -q -- true; cat", perfwrap_path())}, .input = "for the next"});
@@ -42,15 +43,17 @@ TEST_CASE("the end of standard input reaches the command, and what it leaves unr
 
 TEST_CASE("a command without standard streams runs and is measured") {
     const TemporaryFolder folder;
-    const auto ended = run({.argv = perfwrap_words({"-o", folder / "result.json"}, workload_words({"exit", "4"})), .before_exec = [] {
-                                for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(descriptor);
-                            }});
+    const auto ended =
+        run({.argv = perfwrap_words({"-o", folder / "result.json"}, workload_words({"exit", "4"})), .before_exec = [] {
+                 for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(descriptor);
+             }});
     CHECK(ended.code() == 4);
     CHECK(nlohmann::json::parse(read_file(folder / "result.json")).at("runs").at(0).at("exit").at("code") == 4);
 }
 
 TEST_CASE("a closed standard output breaks the command's pipe, not perfwrap") {
-    const auto ended = run({.argv = {"bash", "-c", fmt::format("'{}' -q -- yes | head -1; echo ${{PIPESTATUS[0]}}", perfwrap_path())}});
+    const auto ended =
+        run({.argv = {"bash", "-c", fmt::format("'{}' -q -- yes | head -1; echo ${{PIPESTATUS[0]}}", perfwrap_path())}});
     CHECK(ended.out == "y\n141\n");
 }
 

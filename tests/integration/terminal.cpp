@@ -54,7 +54,8 @@ void Terminal::wait_for(std::string_view text) {
 }
 
 std::string Terminal::wait_for_end() {
-    while (read_some(60'000)) {}
+    while (read_some(60'000)) {
+    }
     ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
     return screen_;

@@ -39,14 +39,17 @@ struct Programs {
 
 TEST_CASE("an ordinary user is measured through procfs and told how to get the rest") {
     const Programs programs;
-    const auto ended = run(programs.launch({}, {programs.folder / "workload", "--truth", programs.folder / "truth.json", "cpu-children", "50", "10"}));
+    const auto ended = run(programs.launch(
+        {}, {programs.folder / "workload", "--truth", programs.folder / "truth.json", "cpu-children", "50", "10"}));
     INFO(ended.err);
     REQUIRE(ended.code() == 0);
     const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
     const auto truth = nlohmann::json::parse(read_file(programs.folder / "truth.json"));
     CHECK(result.at("measurement").at("mode") == "procfs");
-    CHECK_THAT(result.at("runs").at(0).at("metrics").at("cpu_seconds").get<double>(), Catch::WithinRel(truth.at("cpu_seconds_rusage").get<double>(), 0.02));
-    CHECK_THAT(ended.err, Catch::Contains("sudo") || Catch::Contains("root") || Catch::Contains("CAP_BPF") || Catch::Contains("doctor"));
+    CHECK_THAT(result.at("runs").at(0).at("metrics").at("cpu_seconds").get<double>(),
+               Catch::WithinRel(truth.at("cpu_seconds_rusage").get<double>(), 0.02));
+    CHECK_THAT(ended.err,
+               Catch::Contains("sudo") || Catch::Contains("root") || Catch::Contains("CAP_BPF") || Catch::Contains("doctor"));
 }
 
 TEST_CASE("an ordinary user who asks for eBPF gets 125 before the command starts") {

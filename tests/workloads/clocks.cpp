@@ -19,7 +19,8 @@ void burn_cpu(clockid_t clock, std::uint64_t nanoseconds) {
 
 void sleep_ns(std::uint64_t nanoseconds) {
     timespec left{static_cast<time_t>(nanoseconds / 1'000'000'000), static_cast<long>(nanoseconds % 1'000'000'000)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {}
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
+    }
 }
 
 }  // namespace workloads

@@ -12,7 +12,10 @@ int cpu_exec_chain(const Arguments& arguments, Truth& truth) {
     const long each_ms = arguments.number(1, 10);
     burn_cpu(CLOCK_PROCESS_CPUTIME_ID, milliseconds(each_ms));
     if (links > 1) {
-        const auto next = [&] { exec_self({"workload", "--truth", truth.path(), "cpu-exec-chain", std::to_string(links - 1), std::to_string(each_ms)}); };
+        const auto next = [&] {
+            exec_self(
+                {"workload", "--truth", truth.path(), "cpu-exec-chain", std::to_string(links - 1), std::to_string(each_ms)});
+        };
         if (links % 2 == 0) std::thread(next).join();
         next();
     }

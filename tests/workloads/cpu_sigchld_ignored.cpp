@@ -13,7 +13,8 @@ int cpu_sigchld_ignored(const Arguments& arguments, Truth& truth) {
     const auto each_ns = milliseconds(arguments.number(1, 5));
     std::signal(SIGCHLD, SIG_IGN);
     for (long i = 0; i < count; ++i) fork_child([&] { burn_cpu(CLOCK_PROCESS_CPUTIME_ID, each_ns); });
-    while (::wait(nullptr) > 0) {}
+    while (::wait(nullptr) > 0) {
+    }
     truth.add("cpu_seconds_at_least", seconds(static_cast<std::uint64_t>(count) * each_ns + process_cpu_ns()));
     truth.add("processes_started", count + 1);
     truth.write();

@@ -67,6 +67,7 @@ int main(int argc, char** argv) {
     }
     std::fputs("workload [--truth PATH] NAME [ARG...]\n", stderr);
     for (const auto& entry : entries)
-        std::fprintf(stderr, "  %.*s %.*s\n", static_cast<int>(entry.name.size()), entry.name.data(), static_cast<int>(entry.usage.size()), entry.usage.data());
+        std::fprintf(stderr, "  %.*s %.*s\n", static_cast<int>(entry.name.size()), entry.name.data(),
+                     static_cast<int>(entry.usage.size()), entry.usage.data());
     return 2;
 }

@@ -20,7 +20,8 @@ public:
     void add(std::size_t bytes) {
         const auto sum = sum_.fetch_add(bytes) + bytes;
         auto most = most_.load();
-        while (sum > most && !most_.compare_exchange_weak(most, sum)) {}
+        while (sum > most && !most_.compare_exchange_weak(most, sum)) {
+        }
     }
     void subtract(std::size_t bytes) { sum_.fetch_sub(bytes); }
     std::size_t most() const { return most_.load(); }

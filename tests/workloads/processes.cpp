@@ -29,7 +29,8 @@ double rusage_cpu_seconds() {
     for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
         rusage usage{};
         ::getrusage(who, &usage);
-        for (const timeval& part : {usage.ru_utime, usage.ru_stime}) sum += static_cast<double>(part.tv_sec) + static_cast<double>(part.tv_usec) * 1e-6;
+        for (const timeval& part : {usage.ru_utime, usage.ru_stime})
+            sum += static_cast<double>(part.tv_sec) + static_cast<double>(part.tv_usec) * 1e-6;
     }
     return sum;
 }
@@ -94,7 +95,8 @@ void Pipe::close_writer() {
 void Pipe::wait_for_end() {
     close_writer();
     char byte = 0;
-    while (::read(reader_, &byte, 1) > 0) {}
+    while (::read(reader_, &byte, 1) > 0) {
+    }
 }
 
 }  // namespace workloads

@@ -34,7 +34,8 @@ void wait_for_end_of(pid_t pid) {
     const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (handle < 0) return;  // reaped already
     pollfd ended{handle, POLLIN, 0};
-    while (::poll(&ended, 1, -1) < 0) {}
+    while (::poll(&ended, 1, -1) < 0) {
+    }
     ::close(handle);
 }
 
@@ -79,8 +80,10 @@ public:
             return;
         }
         quiet_points_ += quiet_points_.empty() ? "[" : ", ";
-        quiet_points_ += "{\"from_seconds\": " + std::to_string(seconds(from - began_ns_)) + ", \"until_seconds\": " + std::to_string(seconds(until - began_ns_)) +
-                         ", \"rss_bytes\": " + std::to_string(before.rss_bytes) + ", \"processes\": " + std::to_string(pids.size()) + "}";
+        quiet_points_ += "{\"from_seconds\": " + std::to_string(seconds(from - began_ns_)) +
+                         ", \"until_seconds\": " + std::to_string(seconds(until - began_ns_)) +
+                         ", \"rss_bytes\": " + std::to_string(before.rss_bytes) +
+                         ", \"processes\": " + std::to_string(pids.size()) + "}";
     }
 
     void end() {

@@ -14,19 +14,19 @@ constexpr int commands_reader(int slot) { return 100 + slot; }
 constexpr int commands_writer(int slot) { return 200 + slot; }
 
 enum class Action : std::uint8_t {
-    allocate,       // private anonymous pages, touched
-    share,          // shared anonymous pages, touched
-    map_file,       // the program's own file, read
-    release,        // munmap
-    touch,          // again: after a fork this copies, after a drop it faults in
-    drop,           // madvise(MADV_DONTNEED)
-    resize,         // mremap
-    thread,         // starts a thread that stays
-    vfork_exit,     // a child that shares the memory and ends
-    fork,           // the child takes new_slot, holding what its parent holds
-    vfork_exec,     // the child takes new_slot, empty
-    exec,           // drops everything
-    exec_by_thread, // the same from a thread that is not the leader
+    allocate,        // private anonymous pages, touched
+    share,           // shared anonymous pages, touched
+    map_file,        // the program's own file, read
+    release,         // munmap
+    touch,           // again: after a fork this copies, after a drop it faults in
+    drop,            // madvise(MADV_DONTNEED)
+    resize,          // mremap
+    thread,          // starts a thread that stays
+    vfork_exit,      // a child that shares the memory and ends
+    fork,            // the child takes new_slot, holding what its parent holds
+    vfork_exec,      // the child takes new_slot, empty
+    exec,            // drops everything
+    exec_by_thread,  // the same from a thread that is not the leader
     exit,
 };
 inline constexpr int actions = static_cast<int>(Action::exit) + 1;

@@ -52,7 +52,8 @@ public:
             case Action::map_file: return map_program();
             case Action::release: return release();
             case Action::touch: return any([](Mapping& mapping) { mapping.touch(); });
-            case Action::drop: return any([](Mapping& mapping) { ::madvise(mapping.data, mapping.size / 2 + page_bytes, MADV_DONTNEED); });
+            case Action::drop:
+                return any([](Mapping& mapping) { ::madvise(mapping.data, mapping.size / 2 + page_bytes, MADV_DONTNEED); });
             case Action::resize: return any([this](Mapping& mapping) { resize(mapping); });
             case Action::thread: return start_thread();
             case Action::vfork_exit: return vfork_exit();

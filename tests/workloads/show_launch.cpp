@@ -21,16 +21,19 @@ namespace workloads {
 namespace {
 
 // Lines of /proc/self/status that do not change from one process to the next.
-constexpr std::array status_keys{"Umask:",  "TracerPid:", "Uid:",    "Gid:",     "Groups:",      "CoreDumping:", "THP_enabled:",
-                                 "Threads:", "SigPnd:",   "ShdPnd:", "SigBlk:", "SigIgn:",     "SigCgt:",      "CapInh:",      "CapPrm:",
-                                 "CapEff:", "CapBnd:",    "CapAmb:", "NoNewPrivs:", "Seccomp:", "Seccomp_filters:", "Cpus_allowed:", "Mems_allowed:"};
+constexpr std::array status_keys{
+    "Umask:",  "TracerPid:", "Uid:",        "Gid:",     "Groups:",          "CoreDumping:",  "THP_enabled:", "Threads:",
+    "SigPnd:", "ShdPnd:",    "SigBlk:",     "SigIgn:",  "SigCgt:",          "CapInh:",       "CapPrm:",      "CapEff:",
+    "CapBnd:", "CapAmb:",    "NoNewPrivs:", "Seccomp:", "Seccomp_filters:", "Cpus_allowed:", "Mems_allowed:"};
 
 void show_status() {
     std::FILE* const file = std::fopen("/proc/self/status", "re");
     if (!file) return;
     std::array<char, 4096> line{};
     while (std::fgets(line.data(), static_cast<int>(line.size()), file))
-        if (std::ranges::any_of(status_keys, [&](const char* key) { return std::strncmp(line.data(), key, std::strlen(key)) == 0; })) std::fputs(line.data(), stdout);
+        if (std::ranges::any_of(status_keys,
+                                [&](const char* key) { return std::strncmp(line.data(), key, std::strlen(key)) == 0; }))
+            std::fputs(line.data(), stdout);
     std::fclose(file);
 }
 
@@ -52,10 +55,10 @@ void show_descriptors() {
     ::closedir(folder);
     std::ranges::sort(open);
     for (const int descriptor : open) {
-        struct stat about{};
+        struct stat about {};
         ::fstat(descriptor, &about);
-        std::printf("descriptor %d: type %o, status flags %o, descriptor flags %o, terminal %d\n", descriptor, about.st_mode & S_IFMT,
-                    ::fcntl(descriptor, F_GETFL), ::fcntl(descriptor, F_GETFD), ::isatty(descriptor));
+        std::printf("descriptor %d: type %o, status flags %o, descriptor flags %o, terminal %d\n", descriptor,
+                    about.st_mode & S_IFMT, ::fcntl(descriptor, F_GETFL), ::fcntl(descriptor, F_GETFD), ::isatty(descriptor));
     }
 }
 
@@ -63,7 +66,8 @@ void show_limits() {
     for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
         rlimit limit{};
         ::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit);
-        std::printf("limit %d: %llu %llu\n", resource, static_cast<unsigned long long>(limit.rlim_cur), static_cast<unsigned long long>(limit.rlim_max));
+        std::printf("limit %d: %llu %llu\n", resource, static_cast<unsigned long long>(limit.rlim_cur),
+                    static_cast<unsigned long long>(limit.rlim_max));
     }
 }
 
@@ -86,7 +90,8 @@ int show_launch(const Arguments& arguments, Truth&) {
     std::printf("parent death signal %d, subreaper %d, dumpable %d, timer slack %d, securebits %d\n", death_signal, subreaper,
                 ::prctl(PR_GET_DUMPABLE), ::prctl(PR_GET_TIMERSLACK), ::prctl(PR_GET_SECUREBITS));
     std::printf("priority %d, policy %d\n", ::getpriority(PRIO_PROCESS, 0), ::sched_getscheduler(0));
-    for (const char* path : {"/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid", "/proc/self/autogroup"})
+    for (const char* path : {"/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid",
+                             "/proc/self/autogroup"})
         show_file(path);
     return 0;
 }

@@ -16,7 +16,7 @@ struct Name {
     int signal;
     const char* name;
 };
-constexpr std::array names{Name{SIGHUP, "HUP"},   Name{SIGINT, "INT"},   Name{SIGQUIT, "QUIT"},  Name{SIGTERM, "TERM"},
+constexpr std::array names{Name{SIGHUP, "HUP"},   Name{SIGINT, "INT"},   Name{SIGQUIT, "QUIT"},   Name{SIGTERM, "TERM"},
                            Name{SIGUSR1, "USR1"}, Name{SIGUSR2, "USR2"}, Name{SIGWINCH, "WINCH"}, Name{SIGCONT, "CONT"}};
 
 std::array<volatile std::sig_atomic_t, 65> counts{};
@@ -34,7 +34,7 @@ bool any() {
 // Says "ready", waits for a first signal (30 s at most), then half a second for more, and prints "INT 1" for each that came.
 int count_signals(const Arguments&, Truth&) {
     for (const auto& each : names) {
-        struct sigaction action{};
+        struct sigaction action {};
         action.sa_handler = count;
         ::sigaction(each.signal, &action, nullptr);
     }

@@ -1,4 +1,5 @@
-// The kernel's own walk over the page tables: exact at the moment of reading, and no counter that a profiler could share an error with.
+// The kernel's own walk over the page tables: exact at the moment of reading, and no counter that a profiler could share an error
+// with.
 #pragma once
 
 #include <sys/types.h>

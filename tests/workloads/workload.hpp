@@ -18,7 +18,9 @@ public:
     long number(std::size_t index, long fallback) const {
         return index < words_.size() ? std::strtol(words_[index].c_str(), nullptr, 10) : fallback;
     }
-    std::string text(std::size_t index, const std::string& fallback) const { return index < words_.size() ? words_[index] : fallback; }
+    std::string text(std::size_t index, const std::string& fallback) const {
+        return index < words_.size() ? words_[index] : fallback;
+    }
     const std::vector<std::string>& words() const { return words_; }
 
 private:
@@ -29,8 +31,8 @@ private:
 using Workload = int(const Arguments&, Truth&);
 
 Workload cpu_children, cpu_daemon, cpu_exec_chain, cpu_holder, cpu_killed, cpu_leader_exits, cpu_sigchld_ignored, cpu_spawn;
-Workload memory_dontneed, memory_fork, memory_four, memory_memfd, memory_mlock, memory_mremap, memory_oom, memory_profile, memory_spike,
-    memory_thp, memory_threads, memory_vfork;
+Workload memory_dontneed, memory_fork, memory_four, memory_memfd, memory_mlock, memory_mremap, memory_oom, memory_profile,
+    memory_spike, memory_thp, memory_threads, memory_vfork;
 Workload process_storm, random_tree, random_tree_agent;
 Workload burn, count_signals, die, exit_with, hostile_comm, in_cgroup, job_control, show_launch, sleep_for;
 
