@@ -49,9 +49,13 @@ struct mm_struct {
     struct percpu_counter rss_stat[4];
 } KERNEL_TYPE;
 
-/* Before Linux 6.2: atomic counters behind per-thread caches. */
+typedef struct {
+    s64 counter;
+} atomic_long_t;
+
+/* Before Linux 6.2: atomic counters behind per-thread caches. CO-RE takes an array for the kernel's only if the elements' kinds agree. */
 struct mm_rss_stat___atomic {
-    s64 count[4];
+    atomic_long_t count[4];
 } KERNEL_TYPE;
 
 struct mm_struct___atomic {

@@ -76,7 +76,7 @@ static __always_inline s64 exact_pages(u64 mm, u32 kind, s64 *count) {
         bpf_loop(cpu_count, add_cpu_part, &context, 0);
         pages += context.sum;
     } else {
-        s64 *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
+        atomic_long_t *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
         bpf_probe_read_kernel(&pages, sizeof(pages), counts + kind);
         *count = pages;
     }
