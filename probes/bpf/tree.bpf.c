@@ -31,10 +31,10 @@ struct {
 
 static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
     struct pid *pid = task->group_leader->thread_pid;
-    struct upid *numbers = __builtin_preserve_access_index(&pid->numbers[0]);
+    u64 numbers = address_of(__builtin_preserve_access_index(&pid->numbers[0]));
     struct upid number = {};
 
-    bpf_probe_read_kernel(&number, sizeof(number), (void *)numbers + pid_level * bpf_core_type_size(struct upid));
+    bpf_probe_read_kernel(&number, sizeof(number), (void *)(numbers + pid_level * bpf_core_type_size(struct upid)));
     return number.nr;
 }
 
