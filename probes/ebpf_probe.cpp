@@ -93,15 +93,15 @@ public:
           buckets_(skeleton_->bss->memory.buckets, options.interval_ns, page_bytes_) {}
 
     // After construction, since the ring buffer calls back into this object.
-    int open_ring() {
+    int begin() {
+        run(skeleton_->progs.calibrate);
         ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.records), &EbpfProbe::on_record, this, nullptr));
         return ring_ ? 0 : errno;
     }
 
-    void arm() override {
-        run(skeleton_->progs.calibrate);
-        run(skeleton_->progs.arm);
-    }
+    bool faults_told_late() const override { return skeleton_->bss->faults_told_late != 0; }
+
+    void arm() override { run(skeleton_->progs.arm); }
 
     void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
         exec_ns_ = exec_ns;
@@ -421,7 +421,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     if (options.sample_pss)
         if (auto proc = ProcFs::open("/proc")) pss.emplace(*std::move(proc));
     auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), std::move(pss), options);
-    if (const int error = probe->open_ring(); error != 0) return tl::unexpected(refusal("read from", error));
+    if (const int error = probe->begin(); error != 0) return tl::unexpected(refusal("read from", error));
     return probe;
 }
 

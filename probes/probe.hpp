@@ -24,6 +24,9 @@ public:
     Probe(const Probe&) = delete;
     Probe& operator=(const Probe&) = delete;
 
+    // HostFacts::faults_told_late, which a probe may know once it is loaded.
+    virtual bool faults_told_late() const { return false; }
+
     // From here on the next process that the calling thread forks is the command. Everything is attached and ready.
     virtual void arm() = 0;
 

@@ -17,7 +17,7 @@ constexpr std::chrono::nanoseconds default_interval = 10ms;
 enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
 
 // By how much a bounded value can be off.
-enum class Bound : std::uint8_t { none, clock_ticks, unseen_children, charge_batch, counter_batch, three_counter_batches };
+enum class Bound : std::uint8_t { none, clock_ticks, unseen_children, charge_batch, counter_batch, three_counter_batches, late_faults };
 
 struct Way {
     Source source;
@@ -38,6 +38,8 @@ constexpr std::string_view waited_note =
 constexpr std::string_view divided_note = "as cpu_seconds, which the kernel divides by what its clock ticks saw";
 constexpr std::string_view followed_note = "every change followed; where threads fault at the same moment, over by a batch of pages per CPU at most";
 constexpr std::string_view batches_note = "the kernel counts pages in batches of max(32, 2 * CPUs) on each CPU; a change within them may not show";
+constexpr std::string_view late_note =
+    "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a file";
 constexpr std::string_view sampled_note = "what comes and goes between two samples is missed";
 constexpr std::string_view seldom_note = "read less often than the resident size, to bound its cost";
 
@@ -50,6 +52,7 @@ constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::pr
 constexpr Way followed{Source::ebpf, Accuracy::exact, followed_note};
 constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::counter_batch};
 constexpr Way followed_in_sum{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::three_counter_batches};
+constexpr Way followed_late{Source::ebpf, Accuracy::bounded, late_note, Need::nothing, Bound::late_faults};
 constexpr Way seen_in_proc{Source::procfs, Accuracy::sampled, sampled_note};
 constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, seldom_note, Need::smaps_rollup};
 constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead", Need::own_cgroup, Bound::charge_batch};
@@ -160,6 +163,8 @@ std::string bound_text(Bound bound, const HostFacts& facts) {
         case Bound::charge_batch: return fmt::format("to {} KiB", 64 * cpus * page_kib);
         case Bound::counter_batch: return fmt::format("to {} KiB a process", batch_pages * cpus * page_kib);
         case Bound::three_counter_batches: return fmt::format("to {} KiB a process", 3 * batch_pages * cpus * page_kib);
+        // mm/memory.c, TASK_RSS_EVENTS_THRESH: every 66th fault first hands over the 66 before it.
+        case Bound::late_faults: return "to 66 page faults a thread";
     }
     return "";
 }
@@ -178,9 +183,10 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions
     return how;
 }
 
-// With --exact-memory no change is passed over, whatever its size.
-const Way& way_of(const Row& row, const Plan& plan) {
+// With --exact-memory no change that the kernel tells is passed over, whatever its size.
+const Way& way_of(const Row& row, const Plan& plan, const HostFacts& facts) {
     const Way& way = plan.mode == Mode::ebpf ? row.ebpf : row.procfs;
+    if (facts.faults_told_late && (way.note == followed_note || way.note == batches_note)) return followed_late;
     const bool in_batches = way.bound == Bound::counter_batch || way.bound == Bound::three_counter_batches;
     return in_batches && plan.every_memory_event ? followed : way;
 }
@@ -214,7 +220,7 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     plan.sample_pss = facts.smaps_rollup;
     for (const auto& row : ways)
         plan.metrics[static_cast<std::size_t>(row.metric)] =
-            plan_metric(way_of(row, plan), facts, options);
+            plan_metric(way_of(row, plan, facts), facts, options);
     return plan;
 }
 

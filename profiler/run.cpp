@@ -75,7 +75,10 @@ tl::expected<Prepared, std::string> prepare(HostFacts& facts, const RunOptions& 
             cgroup.emplace(std::move(*created));
         }
         auto probe = make_probe(*plan, cgroup ? inode_of(cgroup->directory()) : 0, options);
-        if (probe) return Prepared{std::move(*plan), std::move(cgroup), std::move(*probe)};
+        if (probe) {
+            facts.faults_told_late = (*probe)->faults_told_late();
+            return Prepared{*make_plan(facts, options.plan), std::move(cgroup), std::move(*probe)};
+        }
         if (plan->mode == Mode::procfs) return tl::unexpected(probe.error());
         facts.bpf_refusal = probe.error();
     }
@@ -159,7 +162,10 @@ HostFacts try_host() {
     HostFacts facts = gather_host_facts();
     if (!facts.capability_bpf || !facts.kernel_btf) return facts;
     facts.memcg_events = kernel_has_tracepoint("mod_memcg_lruvec_state");
-    if (const auto probe = make_ebpf_probe({}); !probe) facts.bpf_refusal = probe.error();
+    if (const auto probe = make_ebpf_probe({}))
+        facts.faults_told_late = (*probe)->faults_told_late();
+    else
+        facts.bpf_refusal = probe.error();
     return facts;
 }
 

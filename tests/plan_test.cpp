@@ -78,6 +78,23 @@ TEST_CASE("eBPF follows memory: the tree's peak exactly, the rest within the ker
     CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes]) == "bounded to 32768 KiB a process");
 }
 
+TEST_CASE("Where the kernel learns late of page faults, no figure of resident memory is called exact") {
+    HostFacts facts = privileged_host();
+    facts.faults_told_late = true;
+    for (const bool exact_memory : {false, true}) {
+        const auto plan = make_plan(facts, {.exact_memory = exact_memory}).value();
+        for (const auto metric : {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes, Metric::rss_file_peak_bytes,
+                                  Metric::rss_shmem_peak_bytes, Metric::largest_process_rss_peak_bytes, Metric::swap_peak_bytes}) {
+            CAPTURE(exact_memory, metric_info(metric).key);
+            CHECK(accuracy_text(plan[metric]) == "bounded to 66 page faults a thread");
+            CHECK_THAT(plan[metric].note, Contains("Linux 6.2"));
+        }
+        CHECK(accuracy_text(plan[Metric::minor_faults]) == "exact");
+    }
+    const auto procfs = make_plan(facts, {.source = SourceChoice::procfs}).value();
+    CHECK(accuracy_text(procfs[Metric::rss_peak_bytes]) == "sampled");
+}
+
 TEST_CASE("With --exact-memory nothing is passed over, and physical memory is followed where the kernel reports it") {
     auto host = privileged_host();
     host.memcg_events = true;

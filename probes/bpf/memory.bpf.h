@@ -22,6 +22,9 @@ __u64 cpu_offset[WIRE_MAX_CPUS];
 volatile __u64 calibration_address;
 __u64 last_space_id;
 __u64 live_spaces;
+/* Told by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in mm/memory.c);
+ * they come to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
+__u32 faults_told_late;
 const volatile __s64 batch_pages = 32;
 __u32 near_peak = 1;
 
@@ -334,7 +337,7 @@ int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
     return rss_changed(address_of(mm), kind, users);
 }
 
-/* Run once by perfwrap through BPF_PROG_TEST_RUN: where each CPU's part of a per-CPU variable lies. The helper gives the address
+/* Run once by perfwrap through BPF_PROG_TEST_RUN: what kind of counters there are, and where each CPU's part of a per-CPU variable lies. The helper gives the address
  * of every CPU's copy of the one element of a per-CPU array; the array itself holds the per-CPU pointer. */
 SEC("raw_tp")
 int calibrate(void *context) {
@@ -342,6 +345,7 @@ int calibrate(void *context) {
     u64 base = 0;
     struct bpf_array *array;
 
+    faults_told_late = !counters_are_percpu();
     calibration_address = (u64)&calibration;
     array = (struct bpf_array *)calibration_address;
     if (bpf_probe_read_kernel(&base, sizeof(base), __builtin_preserve_access_index(&array->pptrs[0])) != 0) return 0;
