@@ -1,5 +1,6 @@
 // The command can't tell that it is wrapped: all that a program can see of its start is the same with and without perfwrap.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -43,7 +44,6 @@ const std::vector<Circumstance> circumstances{
          ::close(STDERR_FILENO);
      }},
     {"a non-blocking standard output", [] { ::fcntl(STDOUT_FILENO, F_SETFL, ::fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK); }},
-    {"an own process group and session", [] { ::setsid(); }},
     {"resource limits",
      [] {
          constexpr rlimit files{300, 600};
@@ -63,11 +63,10 @@ const std::vector<Circumstance> circumstances{
          CPU_SET(0, &first);
          ::sched_setaffinity(0, sizeof first, &first);
      }},
-    {"umask, timer slack and a subreaper",
+    {"umask and timer slack",
      [] {
          ::umask(077);
          ::prctl(PR_SET_TIMERSLACK, 123456);
-         ::prctl(PR_SET_CHILD_SUBREAPER, 1);
      }},
     {"no_new_privs", [] { ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }},
     {"fewer capabilities", [] { ::prctl(PR_CAPBSET_DROP, CAP_NET_RAW); }},
@@ -99,6 +98,12 @@ TEST_CASE("argv[0] is what was typed, also when PATH finds the program") {
     const auto wrapped = run({.argv = perfwrap_words({}, {"workload", "show-launch"}), .before_exec = with_path});
     REQUIRE(bare.code() == 0);
     CHECK(wrapped.out == bare.out);
+}
+
+TEST_CASE("the command stays in perfwrap's process group and session") {
+    Child child({.argv = perfwrap_words({}, {"cat", "/proc/self/stat"}), .before_exec = [] { ::setsid(); }});
+    const auto leader = std::to_string(child.pid());
+    CHECK_THAT(child.wait().out, Catch::Contains(fmt::format(" {0} {0} ", leader)));
 }
 
 TEST_CASE("perfwrap works below a parent that ignores SIGCHLD") {

@@ -17,14 +17,15 @@ struct QuietPoint {
     double from_seconds;
     double until_seconds;
     double rss_bytes;
+    double processes;
 };
 
 QuietPoint quiet_point(const nlohmann::json& json) {
     return {json.at("from_seconds").get<double>() + latest_beginning_seconds, json.at("until_seconds").get<double>(),
-            json.at("rss_bytes").get<double>()};
+            json.at("rss_bytes").get<double>(), json.at("processes").get<double>()};
 }
 
-void follow_random_tree(const std::string& seed, const Words& options, double bound_bytes) {
+void follow_random_tree(const std::string& seed, const Words& options, double bound_bytes_a_process) {
     const auto measured = measure_workload(options, {"random-tree", seed, "2000"});
     CAPTURE(seed);
     INFO(measured.ended.err);
@@ -37,6 +38,7 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
     std::size_t points_seen = 0;
     for (const auto& json : measured.truth.at("quiet_points")) {
         const auto point = quiet_point(json);
+        const double bound_bytes = point.processes * bound_bytes_a_process;
         bool seen = false;
         for (std::size_t i = 0; i + 1 < times.size(); ++i) {
             if (times[i] < point.from_seconds || times[i + 1] > point.until_seconds) continue;

@@ -35,6 +35,7 @@ int memory_memfd(const Arguments& arguments, Truth& truth) {
     truth.add("rss_peak_bytes", peak.rss_bytes);
     truth.add("pss_peak_bytes", peak.pss_bytes);
     truth.add("rss_shmem_peak_bytes", 2 * bytes);
+    truth.add("shmem_peak_bytes", bytes);
     truth.add("processes_started", 2);
     release.close_writer();
     wait_for(child);

@@ -33,7 +33,7 @@ public:
         sleep_ns(nanoseconds);
         advance(used_);
     }
-    double byte_seconds() const { return byte_seconds_; }
+    double average_bytes() const { return byte_seconds_ / observed_seconds(); }
     double observed_seconds() const { return seconds(last_ns_ - began_ns_); }
 
 private:
@@ -58,15 +58,16 @@ private:
 int memory_profile(const Arguments& arguments, Truth& truth) {
     const auto high_bytes = static_cast<std::size_t>(arguments.number(0, 200)) * mib;
     const auto low_bytes = static_cast<std::size_t>(arguments.number(2, 50)) * mib;
-    const auto own_bytes = resident(::getpid()).rss_bytes;
+    const auto own = resident(::getpid());
     ClockedBlock block(high_bytes);
     block.grow_to(high_bytes);
     block.hold(milliseconds(arguments.number(1, 300)));
     block.shrink_to(low_bytes);
     block.hold(milliseconds(arguments.number(3, 900)));
     block.shrink_to(0);
-    truth.add("rss_peak_bytes", own_bytes + high_bytes);
-    truth.add("rss_average_bytes", static_cast<double>(own_bytes) + block.byte_seconds() / block.observed_seconds());
+    truth.add("rss_peak_bytes", own.rss_bytes + high_bytes);
+    truth.add("rss_average_bytes", static_cast<double>(own.rss_bytes) + block.average_bytes());
+    truth.add("anon_average_bytes", static_cast<double>(own.pss_anon_bytes) + block.average_bytes());
     truth.add("wall_seconds_at_least", block.observed_seconds());
     truth.write();
     return 0;

@@ -79,7 +79,6 @@ int show_launch(const Arguments& arguments, Truth&) {
     for (char** variable = environ; *variable; ++variable) std::printf("environment: %s\n", *variable);
     std::array<char, 4096> folder{};
     std::printf("working directory: %s\n", ::getcwd(folder.data(), folder.size()));
-    std::printf("process group %d, session %d\n", ::getpgrp(), ::getsid(0));
     show_descriptors();
     show_limits();
     show_status();
@@ -90,8 +89,8 @@ int show_launch(const Arguments& arguments, Truth&) {
     std::printf("parent death signal %d, subreaper %d, dumpable %d, timer slack %d, securebits %d\n", death_signal, subreaper,
                 ::prctl(PR_GET_DUMPABLE), ::prctl(PR_GET_TIMERSLACK), ::prctl(PR_GET_SECUREBITS));
     std::printf("priority %d, policy %d\n", ::getpriority(PRIO_PROCESS, 0), ::sched_getscheduler(0));
-    for (const char* path : {"/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid",
-                             "/proc/self/autogroup"})
+    for (const char* path :
+         {"/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid"})
         show_file(path);
     return 0;
 }
