@@ -34,21 +34,29 @@ std::string between(const std::string& text, std::string_view from, std::string_
     return text.substr(begin, end - begin);
 }
 
-Plan plan_for(SourceChoice source, bool cgroup) {
-    PlanOptions options;
-    options.source = source;
-    options.cgroup = cgroup;
-    auto plan = make_plan(privileged_host(), options);
-    REQUIRE(plan.has_value());
-    return *plan;
+HostFacts host_that_allows_everything() {
+    auto host = privileged_host();
+    host.memcg_events = true;
+    return host;
 }
 
-// How exact a metric is on a host that allows everything.
+// How exact a metric is on a host that allows everything, and the option that it takes.
 std::string accuracy_cell(SourceChoice source, Metric metric) {
-    const auto usual = plan_for(source, false)[metric];
-    if (usual.measured) return std::string{accuracy_name(usual.accuracy)};
-    const auto in_cgroup = plan_for(source, true)[metric];
-    if (in_cgroup.measured) return fmt::format("{}, with `--cgroup`", accuracy_name(in_cgroup.accuracy));
+    struct Wish {
+        std::string_view option;
+        bool cgroup;
+        bool exact_memory;
+    };
+    for (const auto& wish : {Wish{"", false, false}, Wish{"--cgroup", true, false}, Wish{"--exact-memory", false, true}}) {
+        PlanOptions options;
+        options.source = source;
+        options.cgroup = wish.cgroup;
+        options.exact_memory = wish.exact_memory;
+        const auto plan = make_plan(host_that_allows_everything(), options);
+        if (!plan || !(*plan)[metric].measured) continue;
+        const auto accuracy = accuracy_name((*plan)[metric].accuracy);
+        return wish.option.empty() ? std::string{accuracy} : fmt::format("{}, with `{}`", accuracy, wish.option);
+    }
     return "not measured";
 }
 
