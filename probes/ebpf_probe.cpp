@@ -11,6 +11,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -81,6 +82,12 @@ struct CpuSplit {
 CpuSplit split_of(const wire_usage& used) {
     const std::uint64_t system_ns = wire_system_ns(used.runtime_ns, used.user_tick_ns, used.system_tick_ns);
     return {used.runtime_ns - system_ns, system_ns};
+}
+
+std::optional<std::uint32_t> pid_max() {
+    std::ifstream file("/proc/sys/kernel/pid_max");
+    std::uint32_t pids = 0;
+    return file >> pids ? std::optional(pids) : std::nullopt;
 }
 
 class EbpfProbe final : public Probe {
@@ -412,6 +419,10 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     // mm counters are struct percpu_counter: the kernel's batch is max(32, 2 * online CPUs) (lib/percpu_counter.c).
     skeleton->rodata->batch_pages = std::max(32L, 2 * sysconf(_SC_NPROCESSORS_ONLN));
     skeleton->rodata->every_event = options.every_memory_event ? 1 : 0;
+    // No more processes than pids: empty hash tables cost start-up time and memory.
+    const std::uint32_t most_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES);
+    bpf_map__set_max_entries(skeleton->maps.processes, most_processes);
+    bpf_map__set_max_entries(skeleton->maps.spaces, most_processes);
     skeleton->rodata->interval_ns = options.interval_ns;
     skeleton->rodata->cgroup_id = options.cgroup_id;
     bpf_program__set_autoload(skeleton->progs.on_physical_change, options.cgroup_id != 0);

@@ -123,11 +123,6 @@ struct task_struct {
     struct signal_struct *signal;
 } KERNEL_TYPE;
 
-/* Before Linux 5.14 the field was called state. */
-struct task_struct___state {
-    long state;
-} KERNEL_TYPE;
-
 struct linux_binprm {
     int argc;
 } KERNEL_TYPE;

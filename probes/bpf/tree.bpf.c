@@ -2,6 +2,8 @@
 /* Follows the process tree of one command and adds up what it uses.
  *
  * A process is known by its signal_struct: one per thread group, stable over exec and until after its last thread's last switch.
+ * The programs are raw tracepoints: for one with BTF-typed arguments recent kernels (seen on 6.18) search all of their type
+ * information once more, 2.5 ms each. Only the hot one in memory.bpf.h is typed, so that its quiet path reads without a helper.
  * A thread's counters start at zero at fork and are read once, at its last switch-out (TASK_DEAD), after all of its teardown. */
 #include "common.bpf.h"
 #include "memory.bpf.h"
@@ -30,8 +32,8 @@ struct {
 } records SEC(".maps");
 
 static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
-    struct pid *pid = task->group_leader->thread_pid;
-    u64 numbers = address_of(__builtin_preserve_access_index(&pid->numbers[0]));
+    struct pid *pid = READ(task, group_leader, thread_pid);
+    u64 numbers = (u64)__builtin_preserve_access_index(&pid->numbers[0]);
     struct upid number = {};
 
     bpf_probe_read_kernel(&number, sizeof(number), (void *)(numbers + pid_level * bpf_core_type_size(struct upid)));
@@ -58,22 +60,22 @@ SEC("raw_tp")
 int arm(void *context) {
     struct task_struct *task = bpf_get_current_task_btf();
 
-    pid_level = task->thread_pid->level;
+    pid_level = READ(task, thread_pid, level);
     armed_task = task;
     return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
+SEC("raw_tp/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
     struct wire_process *parent_process = process_of(parent);
-    u64 key = (u64)child->signal;
+    u64 key = (u64)READ(child, signal);
     bool is_command = false;
 
     if (!parent_process) {
         if (parent != armed_task) return 0;
         armed_task = 0;
         is_command = true;
-    } else if (child->signal == parent->signal) {
+    } else if (key == (u64)READ(parent, signal)) {
         count_new_thread(parent_process);
         return 0;
     }
@@ -88,7 +90,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
         .threads_live = is_command ? 1 : 0,
         .pending_exec = is_command,
     };
-    __builtin_memcpy(process.comm, child->comm, sizeof(process.comm));
+    BPF_CORE_READ_INTO(&process.comm, child, comm);
     if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY) != 0) {
         ADD(totals.lost_processes, 1);
         return 0;
@@ -99,7 +101,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
     struct wire_process *kept = bpf_map_lookup_elem(&processes, &key);
     if (!kept) return 0;
     count_new_thread(kept);
-    join_space(kept, key, address_of(child->mm));
+    join_space(kept, key, (u64)READ(child, mm));
     return 0;
 }
 
@@ -108,8 +110,8 @@ static __always_inline void tell_exec(struct task_struct *task, struct wire_proc
     struct wire_exec_record *record = bpf_map_lookup_elem(&exec_scratch, &zero);
     if (!record) return;
 
-    u64 start = task->mm->arg_start;
-    u64 length = task->mm->arg_end - start;
+    u64 start = READ(task, mm, arg_start);
+    u64 length = READ(task, mm, arg_end) - start;
     record->type = WIRE_EXEC;
     record->image = process->image;
     record->argv_full_bytes = length;
@@ -120,7 +122,7 @@ static __always_inline void tell_exec(struct task_struct *task, struct wire_proc
     bpf_ringbuf_output(&records, record, sizeof(*record) - WIRE_ARGV_LENGTH + length, wakeup_flags());
 }
 
-SEC("tp_btf/sched_process_exec")
+SEC("raw_tp/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm) {
     struct wire_process *process = process_of(task);
     if (!process) return 0;
@@ -141,35 +143,36 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
     }
     ADD(totals.execs, 1);
     if (process->space_key) leave_space(process);
-    join_space(process, address_of(task->signal), address_of(task->mm));
+    join_space(process, (u64)READ(task, signal), (u64)READ(task, mm));
     process->image = ADD(last_image, 1) + 1;
-    __builtin_memcpy(process->comm, task->comm, sizeof(process->comm));
+    BPF_CORE_READ_INTO(&process->comm, task, comm);
     tell_exec(task, process);
     return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
+SEC("raw_tp/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task) {
     struct wire_process *process = process_of(task);
 
     if (!process || process->pending_exec) return 0;
-    if (task->pid == task->tgid) __builtin_memcpy(process->comm, task->comm, sizeof(process->comm));
+    if (READ(task, pid) == READ(task, tgid)) BPF_CORE_READ_INTO(&process->comm, task, comm);
     /* From Linux 6.16 on the memory is still there: the last look at a process that only grew. */
-    if (task->mm) refresh_all_kinds(address_of(task->mm), time_since_exec(bpf_ktime_get_ns()));
-    if (task->signal->live.counter == 0) process_ended_unreaped(task->group_leader);
+    u64 mm = (u64)READ(task, mm);
+    if (mm) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
+    if (READ(task, signal, live.counter) == 0) process_ended_unreaped(READ(task, group_leader));
     return 0;
 }
 
 static __always_inline void end_process(struct task_struct *task, struct wire_process *process) {
-    struct signal_struct *signal = task->signal;
+    struct signal_struct *signal = READ(task, signal);
     u64 key = (u64)signal;
     u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
 
     process->end_ns = bpf_ktime_get_ns();
     leave_space(process);
     process->wait_status = process->leader_exit_code;
-    if (signal->flags & SIGNAL_GROUP_EXIT) process->wait_status = BPF_CORE_READ(signal, group_exit_code);
-    process->oom_killed = signal->oom_mm != 0;
+    if (READ(signal, flags) & SIGNAL_GROUP_EXIT) process->wait_status = BPF_CORE_READ(signal, group_exit_code);
+    process->oom_killed = READ(signal, oom_mm) != 0;
     add_usage(&totals.ended, &process->spent);
     ADD(totals.ended_user_ns, process->spent.runtime_ns - system_ns);
     ADD(totals.ended_system_ns, system_ns);
@@ -189,36 +192,29 @@ static __always_inline void end_process(struct task_struct *task, struct wire_pr
     bpf_map_delete_elem(&processes, &key);
 }
 
-static __always_inline bool is_dead(struct task_struct *task) {
-    struct task_struct___state *older = (void *)task;
-
-    if (bpf_core_field_exists(older->state)) return BPF_CORE_READ(older, state) & TASK_DEAD;
-    return task->__state & TASK_DEAD;
-}
-
-SEC("tp_btf/sched_switch")
-int BPF_PROG(on_switch, bool preempt, struct task_struct *previous) {
+SEC("raw_tp/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *previous, struct task_struct *next, unsigned int previous_state) {
     struct wire_process *process;
     struct wire_usage used;
 
-    if (!is_dead(previous)) return 0;
+    if (!(previous_state & TASK_DEAD)) return 0;
     process = process_of(previous);
     if (!process) return 0;
     if (process->pending_exec) {
-        u64 key = (u64)previous->signal;
+        u64 key = (u64)READ(previous, signal);
         bpf_map_delete_elem(&processes, &key);
         return 0;
     }
     read_usage(previous, &used);
     add_usage(&process->spent, &used);
     ADD(totals.ended_threads_runtime_ns, used.runtime_ns);
-    if (previous->pid == previous->tgid) process->leader_exit_code = previous->exit_code;
+    if (READ(previous, pid) == READ(previous, tgid)) process->leader_exit_code = READ(previous, exit_code);
     ADD(totals.threads_now, -1);
     if (ADD(process->threads_live, -1) == 1) end_process(previous, process);
     return 0;
 }
 
-SEC("tp_btf/sched_process_free")
+SEC("raw_tp/sched_process_free")
 int BPF_PROG(on_free, struct task_struct *task) {
     struct slot_search search = {.leader = (u64)task, .taken = unreaped_now};
 
@@ -239,7 +235,7 @@ int live_threads(struct bpf_iter__task *context) {
     thread.process_id = process->id;
     thread.pid = process->pid;
     __builtin_memcpy(thread.comm, process->comm, sizeof(thread.comm));
-    thread.ended = is_dead(task);
+    thread.ended = (READ(task, __state) & TASK_DEAD) != 0;
     read_usage(task, &thread.used);
     bpf_seq_write(context->meta->seq, &thread, sizeof(thread));
     return 0;
