@@ -52,6 +52,9 @@ TrackedProcess* ProcessTree::add(int pid, bool foreign, std::uint64_t now_ns) {
     process.pid = pid;
     process.foreign = foreign;
     if (!read(process, now_ns)) return nullptr;
+    constexpr std::size_t most_open_files = 128;
+    if (!foreign && !process.ended_ns && processes_.size() < most_open_files)
+        if (auto file = proc_.open_io(pid)) process.io_file = std::make_shared<const UniqueFd>(std::move(file));
     index_.emplace(pid, processes_.size());
     changed_ = true;
     return &processes_.emplace_back(std::move(process));
@@ -81,6 +84,10 @@ bool ProcessTree::read(TrackedProcess& process, std::uint64_t now_ns) {
     read_memory(process, first_thread_ended);
     if (new_image) read_command(process);
     return true;
+}
+
+Read<IoCounters> ProcessTree::read_io(const TrackedProcess& process) {
+    return process.io_file ? proc_.io(*process.io_file) : proc_.io(process.pid);
 }
 
 void ProcessTree::read_usage(TrackedProcess& process, const ProcessStat& stat) const {

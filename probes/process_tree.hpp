@@ -32,6 +32,7 @@ struct TrackedProcess {
     int memory_tid = 0;                    // the thread whose files show the memory: an ended first thread shows none
     Usage own;                             // without context switches, which stat does not have
     Usage waited;                          // of the children that it waited for, and theirs
+    std::shared_ptr<const UniqueFd> io_file; // of as many processes as there are descriptors for
     std::optional<IoCounters> io;          // read once it had ended
     ResidentMemory memory;                 // as of the last read; nothing once it has ended
     std::uint64_t rss_peak_bytes = 0;
@@ -60,6 +61,8 @@ public:
 
     // One process now; false if it is gone.
     bool read(TrackedProcess& process, std::uint64_t now_ns);
+
+    Read<IoCounters> read_io(const TrackedProcess& process);
 
     TrackedProcess* find(int pid);
 

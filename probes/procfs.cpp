@@ -186,12 +186,16 @@ tl::expected<ProcFs, std::string> ProcFs::open(const std::string& root) {
 ProcFs::ProcFs(UniqueFd root) : root_(std::move(root)), buffer_(16 * kib) {}
 
 Read<std::string_view> ProcFs::read(const char* path, Extent extent) {
-    const UniqueFd fd{::openat(root_.get(), path, O_RDONLY | O_CLOEXEC)};
-    if (!fd) return tl::unexpected(why_unreadable(errno));
+    const UniqueFd file{::openat(root_.get(), path, O_RDONLY | O_CLOEXEC)};
+    if (!file) return tl::unexpected(why_unreadable(errno));
+    return read(file, extent);
+}
+
+Read<std::string_view> ProcFs::read(const UniqueFd& file, Extent extent) {
     // The kernel writes a file of one record into the first read, as far as there is room; lists come in portions.
     std::size_t length = 0;
     for (;;) {
-        const auto count = ::read(fd.get(), buffer_.data() + length, buffer_.size() - length);
+        const auto count = ::pread(file.get(), buffer_.data() + length, buffer_.size() - length, static_cast<off_t>(length));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return tl::unexpected(why_unreadable(errno));
         length += static_cast<std::size_t>(count);
@@ -213,6 +217,12 @@ Read<ProcessStatus> ProcFs::status(int pid) {
 Read<IoCounters> ProcFs::io(int pid) {
     return read(Path(pid, "io").c_str()).and_then([](std::string_view text) { return parsed(parse_io(text)); });
 }
+
+Read<IoCounters> ProcFs::io(const UniqueFd& file) {
+    return read(file, Extent::one_record).and_then([](std::string_view text) { return parsed(parse_io(text)); });
+}
+
+UniqueFd ProcFs::open_io(int pid) const { return UniqueFd{::openat(root_.get(), Path(pid, "io").c_str(), O_RDONLY | O_CLOEXEC)}; }
 
 Read<std::uint64_t> ProcFs::pss_bytes(int pid) {
     return read(Path(pid, "smaps_rollup").c_str()).and_then([](std::string_view text) { return parsed(parse_pss_bytes(text)); });

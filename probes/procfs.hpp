@@ -82,6 +82,9 @@ public:
     Read<ProcessStat> stat(int pid);  // comm is valid until the next call
     Read<ProcessStatus> status(int pid_or_tid);
     Read<IoCounters> io(int pid);
+    // The same through a file opened while the process lived: that of a zombie is root's to open, but an open one can be read.
+    Read<IoCounters> io(const UniqueFd& file);
+    UniqueFd open_io(int pid) const;
     Read<std::uint64_t> pss_bytes(int pid_or_tid);
     // The first 4096 bytes of argv; no words for a zombie.
     Read<std::vector<std::string>> cmdline(int pid_or_tid);
@@ -100,6 +103,7 @@ private:
 
     enum class Extent : std::uint8_t { one_record, whole };
     Read<std::string_view> read(const char* path, Extent extent = Extent::one_record);
+    Read<std::string_view> read(const UniqueFd& file, Extent extent);
     const std::vector<int>& numeric_entries(const char* directory, std::vector<int>& into);
 
     UniqueFd root_;

@@ -49,7 +49,7 @@ public:
         const auto now_ns = monotonic_ns();
         auto* process = tree_.add_child(child, now_ns);
         if (!process || process->foreign || !tree_.read(*process, now_ns)) return;
-        if (const auto io = tree_.proc().io(child)) process->io = *io;
+        if (const auto io = tree_.read_io(*process)) process->io = *io;
     }
 
     void reaped(pid_t child, int wait_status, const rusage& usage) override {
@@ -80,7 +80,7 @@ public:
         for (auto& process : tree_.processes()) {
             if (process.foreign) continue;
             add_context_switches(process);
-            accounts_.still_there(process, tree_.proc().io(process.pid));
+            accounts_.still_there(process, tree_.read_io(process));
         }
         Observation seen;
         seen.totals = accounts_.totals();

@@ -142,6 +142,7 @@ TEST_CASE("bytes written by the command and by what it waited for add up") {
             for (int i = 0; i < 16; ++i)
                 if (::write(null, block, sizeof block) != sizeof block) ::_exit(1);
         };
+        sleep_ms(20);  // who is not root may read no zombie's file, unless it was open before
         write_mib();
         spawn(write_mib);
         wait_for_all();
