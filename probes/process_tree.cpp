@@ -121,6 +121,7 @@ void ProcessTree::read_memory(TrackedProcess& process, bool first_thread_ended) 
 
 void ProcessTree::read_command(TrackedProcess& process) {
     auto words = proc_.cmdline(process.memory_tid != 0 ? process.memory_tid : process.pid).value_or(std::vector<std::string>{});
+    if (words.empty()) process.arguments_address = 0;  // in the middle of its exec: look again
     if (words.empty() && process.command) return;
     if (words.empty()) words.push_back(process.comm);
     process.command = std::make_shared<const std::vector<std::string>>(std::move(words));

@@ -45,7 +45,7 @@ TEST_CASE("proportional sizes count a shared page once") {
         shared,
         [&] {
             touch(64 * mib);
-            for (int i = 0; i < 3; ++i) spawn([] { sleep_ms(300); });
+            for (int i = 0; i < 3; ++i) spawn([] { sleep_ms(600); });
             wait_for_all();
         },
         Until::command_ends, {.sample_pss = true});

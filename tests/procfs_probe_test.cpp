@@ -200,7 +200,7 @@ TEST_CASE("sampling stays within its budget, however many processes there are") 
     auto probe = *make_procfs_probe({});
     probe->arm();
     const pid_t command = spawn([&] {
-        for (int i = 0; i < 150; ++i) spawn([] { for (;;) ::pause(); });
+        for (int i = 0; i < 60; ++i) spawn([] { for (;;) ::pause(); });
         shared.go = true;
         for (;;) ::pause();
     });

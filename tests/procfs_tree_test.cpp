@@ -124,6 +124,21 @@ TEST_CASE("a program that execs is shown by its new arguments") {
     CHECK(*tree.find(20)->command == std::vector<std::string>{"python3", "bench.py"});
 }
 
+TEST_CASE("a program seen in the middle of its exec gets its arguments later") {
+    using namespace std::string_literals;
+    const Host host;
+    host.fake.children(self, self, "20 ");
+    host.fake.put({.pid = 20, .parent_pid = self, .comm = "sh", .cmdline = "sh\0-c\0x\0"s});
+    auto tree = host.tree();
+    tree.refresh(1);
+    host.fake.put({.pid = 20, .parent_pid = self, .comm = "python3", .cmdline = ""});
+    tree.refresh(2);
+    CHECK(*tree.find(20)->command == std::vector<std::string>{"sh", "-c", "x"});
+    host.fake.put({.pid = 20, .parent_pid = self, .comm = "python3", .cmdline = "python3\0bench.py\0"s});
+    tree.refresh(3);
+    CHECK(*tree.find(20)->command == std::vector<std::string>{"python3", "bench.py"});
+}
+
 TEST_CASE("a zombie keeps the arguments it had and holds no memory") {
     const Host host;
     host.fake.children(self, self, "20 ");
