@@ -37,8 +37,9 @@ bool has_word(std::string_view text, std::string_view word) {
 }
 
 std::string cgroup_remedy(CgroupMemory version) {
-    return version == CgroupMemory::v2 ? "run as root, or in a delegated scope: systemd-run --user --scope -p Delegate=yes perfwrap ..."
-                                       : "run as root, or let an administrator give you a memory cgroup of your own";
+    return version == CgroupMemory::v2
+               ? "run as root, or in a delegated scope: systemd-run --user --scope -p Delegate=yes perfwrap ..."
+               : "run as root, or let an administrator give you a memory cgroup of your own";
 }
 
 // Whether a leaf for this process can be made in the directory; otherwise why not.
@@ -69,7 +70,8 @@ tl::expected<std::string, std::string> find_leaf_parent(const MemoryHierarchy& h
 }
 
 std::optional<MemoryHierarchy> own_memory_hierarchy() {
-    return find_memory_hierarchy(read_small_file("/proc/self/mountinfo").value_or(""), read_small_file("/proc/self/cgroup").value_or(""));
+    return find_memory_hierarchy(read_small_file("/proc/self/mountinfo").value_or(""),
+                                 read_small_file("/proc/self/cgroup").value_or(""));
 }
 
 const char* peak_file(CgroupMemory version) { return version == CgroupMemory::v2 ? "memory.peak" : "memory.max_usage_in_bytes"; }
@@ -126,9 +128,11 @@ tl::expected<std::pair<std::string, UniqueFd>, std::string> make_locked_leaf(con
     constexpr int attempts = 10;
     for (int i = 0; i < attempts; ++i) {
         auto directory = fmt::format("{}/{}XXXXXX", parent, leaf_prefix);
-        if (!::mkdtemp(directory.data())) return tl::unexpected(fmt::format("cannot make a cgroup in {}: {}", parent, std::strerror(errno)));
+        if (!::mkdtemp(directory.data()))
+            return tl::unexpected(fmt::format("cannot make a cgroup in {}: {}", parent, std::strerror(errno)));
         auto lock = lock_directory(directory);
-        if (lock && ::access((directory + "/cgroup.procs").c_str(), F_OK) == 0) return std::pair{std::move(directory), std::move(lock)};
+        if (lock && ::access((directory + "/cgroup.procs").c_str(), F_OK) == 0)
+            return std::pair{std::move(directory), std::move(lock)};
     }
     return tl::unexpected(fmt::format("cgroups made in {} are removed at once; is another program cleaning up there?", parent));
 }

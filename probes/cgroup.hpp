@@ -1,7 +1,8 @@
-// A memory cgroup of the command's own: the kernel keeps the peak of everything charged to it, page cache and kernel memory included.
+// A memory cgroup of the command's own: the kernel keeps the peak of everything charged to it, page cache and kernel memory
+// included.
 //
-// v1: a leaf below perfwrap's own cgroup. v2: perfwrap's own cgroup holds processes, so that the controller cannot be passed on to
-// children of it; the new one becomes its sibling, where limits set on perfwrap's own cgroup do not reach. It has an inner
+// v1: a leaf below perfwrap's own cgroup. v2: perfwrap's own cgroup holds processes, so that the controller cannot be passed on
+// to children of it; the new one becomes its sibling, where limits set on perfwrap's own cgroup do not reach. It has an inner
 // cgroup for the processes, so that a perfwrap inside it finds a place for its own, charged to this one as well.
 // Leaves of a perfwrap that was killed are recognised by their name, by nobody holding their lock and by being empty;
 // the next perfwrap in the same place removes them.

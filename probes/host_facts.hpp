@@ -16,14 +16,14 @@ struct HostFacts {
     int cpus = 0;
     std::uint64_t memory_bytes = 0;
 
-    bool root = false;           // effective uid 0
-    bool capability_bpf = false; // CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN
-    bool kernel_btf = false;     // /sys/kernel/btf/vmlinux can be read
+    bool root = false;            // effective uid 0
+    bool capability_bpf = false;  // CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN
+    bool kernel_btf = false;      // /sys/kernel/btf/vmlinux can be read
     // Why the kernel refused perfwrap's BPF programs when they were tried; empty: accepted or not tried.
     std::optional<std::string> bpf_refusal;
 
-    // The kernel reports changes of a memory cgroup's figures (memcg:mod_memcg_lruvec_state, Linux 6.13 on). Absent: not looked up,
-    // since that reads all of the kernel's type information.
+    // The kernel reports changes of a memory cgroup's figures (memcg:mod_memcg_lruvec_state, Linux 6.13 on). Absent: not looked
+    // up, since that reads all of the kernel's type information.
     std::optional<bool> memcg_events;
 
     // The kernel's memory counters learn of a thread's page faults only after more than 64 of them (before Linux 6.2). The loaded eBPF
@@ -37,8 +37,8 @@ struct HostFacts {
     bool swap = false;           // some swap is active
 
     CgroupMemory cgroup_memory = CgroupMemory::none;
-    bool cgroup_peak = false;                // the controller keeps a maximum (v1; v2 from Linux 5.19)
-    std::optional<std::string> cgroup_refusal; // why no own leaf can be made; empty: it can
+    bool cgroup_peak = false;                   // the controller keeps a maximum (v1; v2 from Linux 5.19)
+    std::optional<std::string> cgroup_refusal;  // why no own leaf can be made; empty: it can
 };
 
 // Where the kernel tells of itself.

@@ -15,7 +15,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     return parts;
 }
 
-bool contains(const std::vector<std::string_view>& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
+bool contains(const std::vector<std::string_view>& words, std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+}
 
 // mountinfo writes blanks, tabs, newlines and backslashes as \ooo.
 std::string unescape(std::string_view text) {
@@ -45,7 +47,8 @@ std::vector<Mount> memory_mounts(std::string_view mountinfo, CgroupMemory versio
         const auto dash = std::ranges::find(words, std::string_view{"-"});
         if (words.size() < 6 || words.end() - dash < 4) continue;
         const auto type = dash[1];
-        const bool fits = version == CgroupMemory::v1 ? type == "cgroup" && contains(split(dash[3], ','), "memory") : type == "cgroup2";
+        const bool fits =
+            version == CgroupMemory::v1 ? type == "cgroup" && contains(split(dash[3], ','), "memory") : type == "cgroup2";
         if (fits) mounts.push_back({unescape(words[3]), unescape(words[4])});
     }
     return mounts;
@@ -59,7 +62,8 @@ std::optional<std::string> own_path(std::string_view cgroup, CgroupMemory versio
         const auto second = line.find(':', first + 1);
         if (second == std::string_view::npos) continue;
         const auto controllers = line.substr(first + 1, second - first - 1);
-        const bool fits = version == CgroupMemory::v1 ? contains(split(controllers, ','), "memory") : line.substr(0, first) == "0";
+        const bool fits =
+            version == CgroupMemory::v1 ? contains(split(controllers, ','), "memory") : line.substr(0, first) == "0";
         if (fits) return std::string{line.substr(second + 1)};
     }
     return std::nullopt;
@@ -82,7 +86,8 @@ std::optional<MemoryHierarchy> find_memory_hierarchy(std::string_view mountinfo,
         const auto path = own_path(cgroup, version);
         if (mounts.empty() || !path) continue;
         for (const auto& mount : mounts)
-            if (auto directory = directory_under(mount, *path)) return MemoryHierarchy{version, mount.point, std::move(directory)};
+            if (auto directory = directory_under(mount, *path))
+                return MemoryHierarchy{version, mount.point, std::move(directory)};
         return MemoryHierarchy{version, mounts.front().point, std::nullopt};
     }
     return std::nullopt;
@@ -91,8 +96,10 @@ std::optional<MemoryHierarchy> find_memory_hierarchy(std::string_view mountinfo,
 std::vector<std::string> leaf_parents(const MemoryHierarchy& hierarchy, bool root) {
     std::vector<std::string> parents;
     if (const auto& own = hierarchy.own_directory) {
-        if (hierarchy.version == CgroupMemory::v2 && *own != hierarchy.mount_point) parents.push_back(own->substr(0, own->rfind('/')));
-        else parents.push_back(*own);
+        if (hierarchy.version == CgroupMemory::v2 && *own != hierarchy.mount_point)
+            parents.push_back(own->substr(0, own->rfind('/')));
+        else
+            parents.push_back(*own);
     }
     if (root && (parents.empty() || parents.front() != hierarchy.mount_point)) parents.push_back(hierarchy.mount_point);
     return parents;

@@ -73,7 +73,8 @@ bool ProcessTree::read(TrackedProcess& process, std::uint64_t now_ns) {
     const bool first_thread_ended = is_zombie(stat->state);
     const bool ended = first_thread_ended && stat->threads <= 1;
     if (ended && !process.ended_ns) process.ended_ns = now_ns;
-    const bool new_image = first_read || (!ended && (stat->comm != process.comm || stat->arguments_address != process.arguments_address));
+    const bool new_image =
+        first_read || (!ended && (stat->comm != process.comm || stat->arguments_address != process.arguments_address));
     if (new_image) {
         process.comm = stat->comm;
         process.arguments_address = stat->arguments_address;
@@ -129,8 +130,7 @@ void ProcessTree::read_command(TrackedProcess& process) {
 
 void ProcessTree::refresh(std::uint64_t now_ns) {
     vanished_.clear();
-    for (auto& process : processes_)
-        process.gone = !read(process, now_ns);
+    for (auto& process : processes_) process.gone = !read(process, now_ns);
     remove_vanished();
     discover(now_ns);
     for (auto& process : processes_) {
@@ -176,8 +176,10 @@ void ProcessTree::discover(std::uint64_t now_ns) {
     last_pid_ = last_pid;
     refreshes_without_discovery_ = 0;
     changed_ = false;
-    if (children_files_) discover_by_children_files(now_ns);
-    else discover_by_parent_pids(now_ns);
+    if (children_files_)
+        discover_by_children_files(now_ns);
+    else
+        discover_by_parent_pids(now_ns);
 }
 
 void ProcessTree::discover_by_children_files(std::uint64_t now_ns) {
@@ -190,8 +192,10 @@ void ProcessTree::discover_by_children_files(std::uint64_t now_ns) {
 }
 
 void ProcessTree::add_children_of(int pid, std::uint32_t threads, bool foreign, std::uint64_t now_ns) {
-    if (threads == 1) thread_ids_.assign(1, pid);
-    else thread_ids_ = proc_.threads(pid);
+    if (threads == 1)
+        thread_ids_.assign(1, pid);
+    else
+        thread_ids_ = proc_.threads(pid);
     new_pids_.clear();
     for (const int tid : thread_ids_)
         std::ranges::copy_if(proc_.children(pid, tid), std::back_inserter(new_pids_), [&](int child) { return !find(child); });

@@ -26,15 +26,15 @@ struct TrackedProcess {
     bool gone = false;
     std::string comm;
     std::uint64_t arguments_address = 0;
-    Command command;                       // never empty
-    std::uint64_t start_ns = 0;            // CLOCK_MONOTONIC, as fine as start_ticks
-    std::optional<std::uint64_t> ended_ns; // first seen as a zombie
-    int memory_tid = 0;                    // the thread whose files show the memory: an ended first thread shows none
-    Usage own;                             // without context switches, which stat does not have
-    Usage waited;                          // of the children that it waited for, and theirs
-    std::shared_ptr<const UniqueFd> io_file; // of as many processes as there are descriptors for
-    std::optional<IoCounters> io;          // read once it had ended
-    ResidentMemory memory;                 // as of the last read; nothing once it has ended
+    Command command;                          // never empty
+    std::uint64_t start_ns = 0;               // CLOCK_MONOTONIC, as fine as start_ticks
+    std::optional<std::uint64_t> ended_ns;    // first seen as a zombie
+    int memory_tid = 0;                       // the thread whose files show the memory: an ended first thread shows none
+    Usage own;                                // without context switches, which stat does not have
+    Usage waited;                             // of the children that it waited for, and theirs
+    std::shared_ptr<const UniqueFd> io_file;  // of as many processes as there are descriptors for
+    std::optional<IoCounters> io;             // read once it had ended
+    ResidentMemory memory;                    // as of the last read; nothing once it has ended
     std::uint64_t rss_peak_bytes = 0;
     std::uint32_t threads = 0;
     std::uint32_t threads_peak = 1;

@@ -127,18 +127,24 @@ std::optional<ProcessStatus> parse_status(std::string_view text) {
         const auto bytes = [&](std::uint64_t& field) {
             if (parse_number(value, field)) field *= kib;
         };
-        if (key == "VmHWM") bytes(memory.rss_peak_bytes);
-        else if (key == "RssAnon") resident = true, bytes(memory.anon_bytes);
-        else if (key == "RssFile") bytes(memory.file_bytes);
-        else if (key == "RssShmem") bytes(memory.shmem_bytes);
-        else if (key == "VmSwap") bytes(memory.swap_bytes);
+        if (key == "VmHWM")
+            bytes(memory.rss_peak_bytes);
+        else if (key == "RssAnon")
+            resident = true, bytes(memory.anon_bytes);
+        else if (key == "RssFile")
+            bytes(memory.file_bytes);
+        else if (key == "RssShmem")
+            bytes(memory.shmem_bytes);
+        else if (key == "VmSwap")
+            bytes(memory.swap_bytes);
         else if (key == "SigIgn") {
             std::uint64_t ignored = 0;
             complete = parse_number(value, ignored, 16);
             status.ignores_sigchld = (ignored >> (SIGCHLD - 1) & 1) != 0;
-        }
-        else if (key == "voluntary_ctxt_switches") parse_number(value, status.voluntary_context_switches);
-        else if (key == "nonvoluntary_ctxt_switches") parse_number(value, status.involuntary_context_switches);
+        } else if (key == "voluntary_ctxt_switches")
+            parse_number(value, status.voluntary_context_switches);
+        else if (key == "nonvoluntary_ctxt_switches")
+            parse_number(value, status.involuntary_context_switches);
     });
     if (!complete) return std::nullopt;
     if (resident) status.memory = memory;
@@ -149,10 +155,14 @@ std::optional<IoCounters> parse_io(std::string_view text) {
     IoCounters io;
     int found = 0;
     for_each_line(text, [&](std::string_view key, std::string_view value) {
-        if (key == "rchar") found += parse_number(value, io.syscall_read_bytes);
-        else if (key == "wchar") found += parse_number(value, io.syscall_written_bytes);
-        else if (key == "read_bytes") found += parse_number(value, io.storage_read_bytes);
-        else if (key == "write_bytes") found += parse_number(value, io.storage_written_bytes);
+        if (key == "rchar")
+            found += parse_number(value, io.syscall_read_bytes);
+        else if (key == "wchar")
+            found += parse_number(value, io.syscall_written_bytes);
+        else if (key == "read_bytes")
+            found += parse_number(value, io.storage_read_bytes);
+        else if (key == "write_bytes")
+            found += parse_number(value, io.storage_written_bytes);
     });
     if (found != 4) return std::nullopt;
     return io;
@@ -179,7 +189,8 @@ std::vector<std::string> parse_cmdline(std::string_view text) {
 
 tl::expected<ProcFs, std::string> ProcFs::open(const std::string& root) {
     UniqueFd fd{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!fd) return tl::unexpected(fmt::format("cannot open {}: {}; mount the proc file system there", root, std::strerror(errno)));
+    if (!fd)
+        return tl::unexpected(fmt::format("cannot open {}: {}; mount the proc file system there", root, std::strerror(errno)));
     return ProcFs{std::move(fd)};
 }
 
@@ -252,9 +263,7 @@ const std::vector<int>& ProcFs::threads(int pid) { return numeric_entries(Path(p
 
 const std::vector<int>& ProcFs::pids() { return numeric_entries(".", pids_); }
 
-bool ProcFs::has_children_files(int pid) {
-    return ::faccessat(root_.get(), Path(pid, pid, "children").c_str(), R_OK, 0) == 0;
-}
+bool ProcFs::has_children_files(int pid) { return ::faccessat(root_.get(), Path(pid, pid, "children").c_str(), R_OK, 0) == 0; }
 
 std::optional<int> ProcFs::last_pid() {
     int pid = 0;

@@ -27,8 +27,8 @@ struct ProcessStat {
     std::uint64_t waited_user_ticks = 0;
     std::uint64_t waited_system_ticks = 0;
     std::uint32_t threads = 0;
-    std::uint64_t start_ticks = 0;       // since boot; with the pid, the identity of a process
-    std::uint64_t arguments_address = 0; // another one after each exec; 0 where the kernel hides it
+    std::uint64_t start_ticks = 0;        // since boot; with the pid, the identity of a process
+    std::uint64_t arguments_address = 0;  // another one after each exec; 0 where the kernel hides it
 };
 
 // The resident and swapped-out parts of /proc/PID/status.
@@ -43,9 +43,9 @@ struct ResidentMemory {
 };
 
 struct ProcessStatus {
-    std::optional<ResidentMemory> memory;  // none: a zombie or a kernel thread
-    bool ignores_sigchld = false;          // its children are reaped by the kernel, unseen
-    std::uint64_t voluntary_context_switches = 0;    // of the one thread whose file it is
+    std::optional<ResidentMemory> memory;          // none: a zombie or a kernel thread
+    bool ignores_sigchld = false;                  // its children are reaped by the kernel, unseen
+    std::uint64_t voluntary_context_switches = 0;  // of the one thread whose file it is
     std::uint64_t involuntary_context_switches = 0;
 };
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "profiler/clock.hpp"
 #include "probes/pacing.hpp"
 #include "probes/pss_sampler.hpp"
 #include "probes/tree_accounts.hpp"
 #include "probes/tree_samples.hpp"
+#include "profiler/clock.hpp"
 
 namespace perfwrap {
 namespace {
@@ -58,8 +58,10 @@ public:
         if (process && process->foreign) return;
         const auto largest_bytes = accounts_.reaped(process ? &*process : nullptr, now_ns, wait_status, usage);
         if (!largest_bytes) return;
-        if (process && !process->has_waited()) samples_.raise_peak(now_ns, *process, *largest_bytes);
-        else samples_.raise_peak(*largest_bytes);
+        if (process && !process->has_waited())
+            samples_.raise_peak(now_ns, *process, *largest_bytes);
+        else
+            samples_.raise_peak(*largest_bytes);
     }
 
     std::vector<LiveProcess> alive() override {
@@ -132,8 +134,9 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_procfs_probe(const Procfs
     auto proc = ProcFs::open(options.proc_root);
     if (!proc) return tl::unexpected(proc.error());
     if (!proc->stat(::getpid()))
-        return tl::unexpected(fmt::format("{}/{}/stat cannot be read: {} must be the proc file system of perfwrap's own pid namespace",
-                                          options.proc_root, ::getpid(), options.proc_root));
+        return tl::unexpected(
+            fmt::format("{}/{}/stat cannot be read: {} must be the proc file system of perfwrap's own pid namespace",
+                        options.proc_root, ::getpid(), options.proc_root));
     std::optional<PssSampler> pss;
     if (options.sample_pss) {
         auto own = ProcFs::open(options.proc_root);

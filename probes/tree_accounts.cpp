@@ -33,8 +33,10 @@ std::optional<std::uint64_t> TreeAccounts::reaped(const TrackedProcess* process,
     const bool command = process->pid == command_pid_;
     const auto used = command ? usage_of(usage) - before_exec_ : usage_of(usage);
     total_ += used;
-    if (process->io && io_) *io_ += *process->io;
-    else io_.reset();
+    if (process->io && io_)
+        *io_ += *process->io;
+    else
+        io_.reset();
 
     // ru_maxrss survives exec: the command's begins at the size of perfwrap's image.
     auto row = *process;
@@ -67,8 +69,10 @@ void TreeAccounts::vanished(std::span<const TrackedProcess> processes, std::uint
 
 void TreeAccounts::still_there(const TrackedProcess& process, const Read<IoCounters>& io) {
     total_ += own(process) + process.waited;
-    if (io && io_) *io_ += *io;
-    else if (!io && io.error() == Unreadable::denied) io_.reset();
+    if (io && io_)
+        *io_ += *io;
+    else if (!io && io.error() == Unreadable::denied)
+        io_.reset();
     add_row(process, own(process), process.ended_ns, std::nullopt);
 }
 
@@ -101,7 +105,8 @@ void TreeAccounts::add_row(const TrackedProcess& process, const Usage& own, std:
 TreeTotals TreeAccounts::totals() const {
     auto used = total_;
     // Each row is CPU time that one process was seen to use: the tree's cannot be less. It can come out less where stat's
-    // whole ticks of waited-for children were all there was, or a parent discards its children with SA_NOCLDWAIT, which no file shows.
+    // whole ticks of waited-for children were all there was, or a parent discards its children with SA_NOCLDWAIT, which no file
+    // shows.
     if (rows_cpu_ns_ > used.cpu_ns()) used.user_ns += rows_cpu_ns_ - used.cpu_ns();
 
     TreeTotals totals;

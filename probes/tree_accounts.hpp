@@ -22,7 +22,8 @@ public:
 
     // A child of perfwrap. usage covers it and everything below it that was waited for. Null: it was never seen.
     // Returns the largest resident set of one of them, where usage tells it.
-    std::optional<std::uint64_t> reaped(const TrackedProcess* process, std::uint64_t now_ns, int wait_status, const rusage& usage);
+    std::optional<std::uint64_t> reaped(const TrackedProcess* process, std::uint64_t now_ns, int wait_status,
+                                        const rusage& usage);
 
     // Processes that went unseen since the last refresh, ancestors first: their parent waited for them, or nobody did.
     void vanished(std::span<const TrackedProcess> processes, std::uint64_t now_ns);

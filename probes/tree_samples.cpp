@@ -80,7 +80,8 @@ void TreeSamples::observe(Observation& seen, std::size_t holders) const {
     if (!any_) return;
     seen.totals.processes_peak = peaks_.processes;
     seen.totals.threads_peak = peaks_.threads;
-    if (count_ > 1) seen.mean_interval_seconds = static_cast<double>(last_ns_ - first_ns_) / 1e9 / static_cast<double>(count_ - 1);
+    if (count_ > 1)
+        seen.mean_interval_seconds = static_cast<double>(last_ns_ - first_ns_) / 1e9 / static_cast<double>(count_ - 1);
     seen.memory.rss = rss_.total();
     if (!seen.memory.rss) return;
     seen.memory.rss_anon_peak_bytes = peaks_.memory.anon_bytes;

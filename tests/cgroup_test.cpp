@@ -24,7 +24,8 @@ const std::string v1_mounts =
     "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
     "34 31 0:31 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"
     "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime shared:7 master:1 - cgroup cgroup rw,memory\n";
-const std::string v2_mount = "41 31 0:38 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n";
+const std::string v2_mount =
+    "41 31 0:38 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n";
 const std::string hybrid_v2_mount = "42 31 0:39 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n";
 
 // Runs the body in a forked child that is in the cgroup before it begins.

@@ -34,22 +34,26 @@ struct FakeProcess {
 };
 
 inline std::string stat_text(const FakeProcess& p) {
-    return fmt::format("{} ({}) {} {} 7 7 0 -1 4194304 {} {} 0 0 {} {} {} {} 20 0 {} 0 {} 4096000 250 18446744073709551615 1 1 0 0 0 0 0 0 0 "
-                       "0 0 0 17 1 0 0 0 0 0 0 0 0 140000000000000 140000000000020 140000000000030 0\n",
-                       p.pid, p.comm, p.state, p.parent_pid, p.minor_faults, p.waited_minor_faults, p.user_ticks, p.system_ticks,
-                       p.waited_user_ticks, p.waited_system_ticks, p.threads, p.start_ticks);
+    return fmt::format(
+        "{} ({}) {} {} 7 7 0 -1 4194304 {} {} 0 0 {} {} {} {} 20 0 {} 0 {} 4096000 250 18446744073709551615 1 1 0 0 0 0 0 0 0 "
+        "0 0 0 17 1 0 0 0 0 0 0 0 0 140000000000000 140000000000020 140000000000030 0\n",
+        p.pid, p.comm, p.state, p.parent_pid, p.minor_faults, p.waited_minor_faults, p.user_ticks, p.system_ticks,
+        p.waited_user_ticks, p.waited_system_ticks, p.threads, p.start_ticks);
 }
 
 inline std::string status_text(const FakeProcess& p) {
     const auto memory =
-        p.state == 'Z' ? std::string{}
-                       : fmt::format("VmPeak:\t  99999 kB\nVmHWM:\t {} kB\nVmRSS:\t {} kB\nRssAnon:\t {} kB\nRssFile:\t {} kB\nRssShmem:\t {} "
-                                     "kB\nVmSwap:\t {} kB\n",
-                                     p.anon_kib + p.file_kib + p.shmem_kib + 8, p.anon_kib + p.file_kib + p.shmem_kib, p.anon_kib, p.file_kib,
-                                     p.shmem_kib, p.swap_kib);
-    return fmt::format("Name:\t{}\nState:\t{} (whatever)\nPid:\t{}\nPPid:\t{}\n{}Threads:\t{}\nSigBlk:\t0000000000010000\nSigIgn:\t{}\n"
-                       "voluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t3\n",
-                       p.comm, p.state, p.pid, p.parent_pid, memory, p.threads, p.ignored_signals);
+        p.state == 'Z'
+            ? std::string{}
+            : fmt::format(
+                  "VmPeak:\t  99999 kB\nVmHWM:\t {} kB\nVmRSS:\t {} kB\nRssAnon:\t {} kB\nRssFile:\t {} kB\nRssShmem:\t {} "
+                  "kB\nVmSwap:\t {} kB\n",
+                  p.anon_kib + p.file_kib + p.shmem_kib + 8, p.anon_kib + p.file_kib + p.shmem_kib, p.anon_kib, p.file_kib,
+                  p.shmem_kib, p.swap_kib);
+    return fmt::format(
+        "Name:\t{}\nState:\t{} (whatever)\nPid:\t{}\nPPid:\t{}\n{}Threads:\t{}\nSigBlk:\t0000000000010000\nSigIgn:\t{}\n"
+        "voluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t3\n",
+        p.comm, p.state, p.pid, p.parent_pid, memory, p.threads, p.ignored_signals);
 }
 
 class FakeProc {

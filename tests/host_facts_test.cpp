@@ -14,7 +14,8 @@ namespace {
 
 HostFacts facts_with_capabilities(const std::string& effective) {
     const FakeProc fake;
-    fake.write("self/status", "Name:\tperfwrap\nCapInh:\tffffffffffffffff\nCapEff:\t" + effective + "\nCapBnd:\tffffffffffffffff\n");
+    fake.write("self/status",
+               "Name:\tperfwrap\nCapInh:\tffffffffffffffff\nCapEff:\t" + effective + "\nCapBnd:\tffffffffffffffff\n");
     return gather_host_facts({.proc = fake.root(), .sys = fake.root()});
 }
 
@@ -56,7 +57,9 @@ TEST_CASE("swap is active when the kernel lists a device or file") {
     const FakeProc fake;
     fake.write("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
     CHECK_FALSE(gather_host_facts({.proc = fake.root(), .sys = fake.root()}).swap);
-    fake.write("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/dm-1                               partition\t1003516\t\t0\t\t-2\n");
+    fake.write("swaps",
+               "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/dm-1                               "
+               "partition\t1003516\t\t0\t\t-2\n");
     CHECK(gather_host_facts({.proc = fake.root(), .sys = fake.root()}).swap);
 }
 
@@ -82,7 +85,8 @@ TEST_CASE("this host has a name, a kernel, processors and memory") {
     CHECK(facts.kernel == system.release);
     CHECK(facts.cpus >= 1);
     CHECK(facts.cpus <= ::sysconf(_SC_NPROCESSORS_CONF));
-    CHECK(facts.memory_bytes == static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+    CHECK(facts.memory_bytes ==
+          static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
     CHECK(facts.proc_mounted);
     CHECK(facts.root == (::geteuid() == 0));
 }

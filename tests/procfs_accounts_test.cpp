@@ -149,7 +149,8 @@ TEST_CASE("the size of perfwrap's image is not the command's") {
 TEST_CASE("I/O is the sum over what perfwrap reaped, or not known") {
     TreeAccounts accounts(10);
     auto command = process(20, 10, 1);
-    command.io = IoCounters{.syscall_read_bytes = 1, .syscall_written_bytes = 2, .storage_read_bytes = 3, .storage_written_bytes = 4};
+    command.io =
+        IoCounters{.syscall_read_bytes = 1, .syscall_written_bytes = 2, .storage_read_bytes = 3, .storage_written_bytes = 4};
     accounts.reaped(&command, 1, 0, usage(1));
     SECTION("complete") {
         accounts.still_there(process(30, 10, 1), IoCounters{.syscall_read_bytes = 10});

@@ -41,14 +41,13 @@ TEST_CASE("memory that processes hold at once adds up, over the time they hold i
 
 TEST_CASE("proportional sizes count a shared page once") {
     auto& shared = *make_shared_memory();
-    const auto run = observe(
-        shared,
-        [&] {
-            touch(64 * mib);
-            for (int i = 0; i < 3; ++i) spawn([] { sleep_ms(600); });
-            wait_for_all();
-        },
-        Until::command_ends, {.sample_pss = true});
+    const auto run = observe(shared,
+                             [&] {
+                                 touch(64 * mib);
+                                 for (int i = 0; i < 3; ++i) spawn([] { sleep_ms(600); });
+                                 wait_for_all();
+                             },
+                             Until::command_ends, {.sample_pss = true});
     CHECK(run.seen.memory.rss->peak_bytes >= 256 * mib);
     REQUIRE(run.seen.memory.pss);
     CHECK(run.seen.memory.pss->peak_bytes >= 64 * mib);

@@ -104,7 +104,13 @@ TEST_CASE("children that the test had before are not of the tree") {
         burn(other, 50);
         static_cast<void>(grandchild);  // re-parented to the test
     });
-    const auto run = observe(shared, [&] { burn(shared, 100); sleep_ms(200); }, Until::tree_ends);
+    const auto run = observe(
+        shared,
+        [&] {
+            burn(shared, 100);
+            sleep_ms(200);
+        },
+        Until::tree_ends);
     wait_for_all();
     CHECK(other.truth_ns == 250 * ms);
     CHECK(run.cpu_ns() >= 100 * ms);
@@ -119,7 +125,8 @@ TEST_CASE("threads count although the first one has ended") {
         static void* (*const work)(void*) = [](void*) -> void* {
             touch(100 * mib);
             const auto until = clock_ns(CLOCK_THREAD_CPUTIME_ID) + 100 * ms;
-            while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < until) {}
+            while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < until) {
+            }
             if (given->truth_ns.fetch_add(100 * ms) == 100 * ms) ::_exit(0);
             for (;;) ::pause();
         };
@@ -200,7 +207,10 @@ TEST_CASE("sampling stays within its budget, however many processes there are") 
     auto probe = *make_procfs_probe({});
     probe->arm();
     const pid_t command = spawn([&] {
-        for (int i = 0; i < 60; ++i) spawn([] { for (;;) ::pause(); });
+        for (int i = 0; i < 60; ++i)
+            spawn([] {
+                for (;;) ::pause();
+            });
         shared.go = true;
         for (;;) ::pause();
     });

@@ -50,7 +50,7 @@ TEST_CASE("the average weighs real intervals, linear between samples and constan
     samples.add(0 * s, std::vector{holding(1, 100)}, 0);
     samples.add(1 * s, std::vector{holding(1, 200)}, 0);  // 150 for 1 s
     samples.add(4 * s, std::vector{holding(1, 200)}, 0);  // 200 for 3 s
-    samples.close(8 * s, 0);                               // 200 for 4 s
+    samples.close(8 * s, 0);                              // 200 for 4 s
     const auto seen = observe(samples);
     CHECK(seen.memory.rss->observed_seconds == Approx(8));
     CHECK(seen.memory.rss->byte_seconds / 8 == Approx((150.0 + 600 + 800) / 8 * mib));

@@ -12,8 +12,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "profiler/clock.hpp"
 #include "probes/procfs_probe.hpp"
+#include "profiler/clock.hpp"
 
 namespace perfwrap::test {
 
@@ -48,7 +48,8 @@ inline void sleep_ms(long milliseconds) {
 // Burns CPU by the calling process's own clock, and says how much it had used by the end.
 inline void burn(Shared& shared, std::uint64_t milliseconds) {
     const auto until = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + milliseconds * ms;
-    while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < until) {}
+    while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < until) {
+    }
     shared.truth_ns += milliseconds * ms;
 }
 
@@ -70,7 +71,8 @@ pid_t spawn(Body body) {
 }
 
 inline void wait_for_all() {
-    while (::wait(nullptr) > 0) {}
+    while (::wait(nullptr) > 0) {
+    }
 }
 
 enum class Until : std::uint8_t { command_ends, tree_ends };

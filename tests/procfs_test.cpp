@@ -19,7 +19,8 @@ ProcFs open(const FakeProc& fake) { return *ProcFs::open(fake.root()); }
 
 TEST_CASE("stat is read from the last parenthesis, whatever the program calls itself") {
     for (const std::string comm : {"bash", "a) R 1 (b", ") (", "two words", "line\nbreak) S 2 3", "", "\xff\xfe)"}) {
-        const FakeProcess process{.pid = 42, .parent_pid = 7, .comm = comm, .state = 'R', .user_ticks = 12, .system_ticks = 34, .threads = 5};
+        const FakeProcess process{
+            .pid = 42, .parent_pid = 7, .comm = comm, .state = 'R', .user_ticks = 12, .system_ticks = 34, .threads = 5};
         const auto text = stat_text(process);
         const auto stat = parse_stat(text);
         REQUIRE(stat);
@@ -54,13 +55,15 @@ TEST_CASE("stat keeps a process's own figures apart from those of the children i
 
 TEST_CASE("a stat that was cut short is no stat") {
     const auto text = stat_text({.pid = 42});
-    for (std::size_t length = 0; length < text.find(" 1000 ") + 1; ++length) CHECK_FALSE(parse_stat(std::string_view{text}.substr(0, length)));
+    for (std::size_t length = 0; length < text.find(" 1000 ") + 1; ++length)
+        CHECK_FALSE(parse_stat(std::string_view{text}.substr(0, length)));
     CHECK_FALSE(parse_stat("1 (x) S notanumber 7 7"));
     CHECK_FALSE(parse_stat(")("));
 }
 
 TEST_CASE("status tells the kinds of resident memory in bytes") {
-    const auto status = parse_status(status_text({.pid = 3, .anon_kib = 1024, .file_kib = 2048, .shmem_kib = 3072, .swap_kib = 4096}));
+    const auto status =
+        parse_status(status_text({.pid = 3, .anon_kib = 1024, .file_kib = 2048, .shmem_kib = 3072, .swap_kib = 4096}));
     REQUIRE(status);
     REQUIRE(status->memory);
     CHECK(status->memory->anon_bytes == 1 * mib);
@@ -98,7 +101,8 @@ TEST_CASE("io is complete or nothing") {
 }
 
 TEST_CASE("pss is the total, not one of its parts") {
-    CHECK(parse_pss_bytes("5500-7ffc ---p 0 00:00 0  [rollup]\nRss: 884 kB\nPss: 385 kB\nPss_Anon: 68 kB\nPss_File: 317 kB\n") == 385 * 1024);
+    CHECK(parse_pss_bytes("5500-7ffc ---p 0 00:00 0  [rollup]\nRss: 884 kB\nPss: 385 kB\nPss_Anon: 68 kB\nPss_File: 317 kB\n") ==
+          385 * 1024);
     CHECK_FALSE(parse_pss_bytes(""));
 }
 
