@@ -5,6 +5,7 @@
 namespace perfwrap {
 
 std::uint64_t next_interval_ns(const PacingLimits& limits, std::uint64_t age_ns, std::uint64_t cost_ns) {
+    if (limits.backs_off_with_age && age_ns < limits.finest_ns) return std::max<std::uint64_t>(1, limits.finest_ns / 4);
     const std::uint64_t by_age = limits.backs_off_with_age ? std::min(age_ns / 100, coarsest_by_age_ns) : 0;
     const double by_cost = std::min(static_cast<double>(cost_ns) / limits.cpu_budget, static_cast<double>(coarsest_ns));
     return std::max({limits.finest_ns, by_age, static_cast<std::uint64_t>(by_cost)});

@@ -7,8 +7,8 @@ namespace perfwrap {
 
 struct PacingLimits {
     std::uint64_t finest_ns = 1'000'000;
-    // True: a sample every hundredth of the age, so that a short program is seen finely and a long one costs little,
-    // but at least every 100 ms. False: finest_ns throughout.
+    // True: four samples in the first finest_ns, whatever they cost, since many programs last no longer; then a sample every
+    // hundredth of the age, so that a long program costs little, but at least every 100 ms. False: finest_ns throughout.
     bool backs_off_with_age = true;
     double cpu_budget = 0.04;  // of one core; above 0
 };
@@ -16,8 +16,8 @@ struct PacingLimits {
 inline constexpr std::uint64_t coarsest_by_age_ns = 100'000'000;
 inline constexpr std::uint64_t coarsest_ns = 5'000'000'000;
 
-// Nanoseconds until the next sample, between finest_ns and 5 s. cost_ns is the CPU time that a sample takes; the budget
-// wins over the age and over a finer wish, until samples cost more than cpu_budget * 5 s.
+// Nanoseconds until the next sample, at most 5 s unless finest_ns is more. cost_ns is the CPU time that a sample takes; after the
+// first finest_ns the budget wins over the age and over a finer wish, until samples cost more than cpu_budget * 5 s.
 std::uint64_t next_interval_ns(const PacingLimits& limits, std::uint64_t age_ns, std::uint64_t cost_ns);
 
 // What the next sample will cost, from what the last ones did: follows a rise at once and a fall by a quarter a sample.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "probes/pacing.hpp"
 #include "probes/pss_sampler.hpp"
@@ -40,9 +41,13 @@ public:
         const auto cpu_before_ns = thread_cpu_ns();
         refresh(now_ns);
         samples_.add(now_ns, tree_.processes(), accounts_.cpu_ns(tree_.processes()));
-        expected_cost_ns_ = perfwrap::expected_cost_ns(expected_cost_ns_, thread_cpu_ns() - cpu_before_ns);
+        const auto cost_ns = std::exchange(cost_between_samples_ns_, 0) + thread_cpu_ns() - cpu_before_ns;
+        expected_cost_ns_ = perfwrap::expected_cost_ns(expected_cost_ns_, cost_ns);
         if (pss_ && pss_->due(now_ns)) pss_->sample(now_ns, living_tids());
-        return next_interval_ns(pacing_, now_ns - std::min(now_ns, exec_ns_), expected_cost_ns_);
+        // Of children that the kernel reaps unseen nothing is known but what the samples saw.
+        auto limits = pacing_;
+        limits.backs_off_with_age = pacing_.backs_off_with_age && !some_child_may_be_lost();
+        return next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), expected_cost_ns_);
     }
 
     void ended(pid_t child) override {
@@ -65,7 +70,9 @@ public:
     }
 
     std::vector<LiveProcess> alive() override {
+        const auto cpu_before_ns = thread_cpu_ns();
         refresh(monotonic_ns());
+        cost_between_samples_ns_ += thread_cpu_ns() - cpu_before_ns;
         std::vector<LiveProcess> living;
         for (const auto& process : tree_.processes())
             if (!process.foreign && !process.ended_ns) living.push_back({process.pid, process.comm});
@@ -101,6 +108,11 @@ private:
         accounts_.vanished(tree_.vanished(), now_ns);
     }
 
+    bool some_child_may_be_lost() {
+        return std::ranges::any_of(tree_.processes(),
+                                   [](const TrackedProcess& process) { return process.ignores_sigchld && !process.foreign; });
+    }
+
     const std::vector<int>& living_tids() {
         tids_.clear();
         for (const auto& process : tree_.processes())
@@ -126,6 +138,7 @@ private:
     TreeSamples samples_;
     std::uint64_t exec_ns_ = 0;
     std::uint64_t expected_cost_ns_ = 0;
+    std::uint64_t cost_between_samples_ns_ = 0;  // of telling who is alive
 };
 
 }  // namespace

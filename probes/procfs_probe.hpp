@@ -11,8 +11,8 @@
 // I/O is not known when one child ended before it was seen and perfwrap is not root, who alone may read it then.
 // The resident sum changes linearly between samples. Its peak is at least the kernel's own high-water mark of any one process.
 //
-// Cost: sampling slows down so that it takes at most 4 % of one core, and proportional set sizes at most 1 % more. One sample
-// takes about 25 us for each process.
+// Cost: after the first millisecond sampling slows down so that it takes at most 4 % of one core, and proportional set sizes at
+// most 1 % more. One sample takes about 25 us for each process.
 #pragma once
 
 #include <chrono>

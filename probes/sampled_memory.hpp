@@ -34,10 +34,13 @@ public:
 
     std::uint64_t peak_bytes() const { return total_.peak_bytes; }
 
-    // None: it was never seen over any time, or only as nothing, which no living process has.
+    // None: it was never seen, or only as nothing, which no living process has. Where nothing but the peak is known, it was
+    // observed over no time.
     std::optional<MemoryOverTime> total() const {
-        if (total_.byte_seconds <= 0) return std::nullopt;
-        return total_;
+        if (total_.peak_bytes == 0) return std::nullopt;
+        auto total = total_;
+        if (total.byte_seconds <= 0) total.observed_seconds = 0;
+        return total;
     }
 
 private:

@@ -83,11 +83,12 @@ void TreeSamples::observe(Observation& seen, std::size_t holders) const {
     if (count_ > 1)
         seen.mean_interval_seconds = static_cast<double>(last_ns_ - first_ns_) / 1e9 / static_cast<double>(count_ - 1);
     seen.memory.rss = rss_.total();
-    if (!seen.memory.rss) return;
-    seen.memory.rss_anon_peak_bytes = peaks_.memory.anon_bytes;
-    seen.memory.rss_file_peak_bytes = peaks_.memory.file_bytes;
-    seen.memory.rss_shmem_peak_bytes = peaks_.memory.shmem_bytes;
-    seen.memory.swap_peak_bytes = peaks_.memory.swap_bytes;
+    if (peaks_.memory.rss_bytes() > 0) {
+        seen.memory.rss_anon_peak_bytes = peaks_.memory.anon_bytes;
+        seen.memory.rss_file_peak_bytes = peaks_.memory.file_bytes;
+        seen.memory.rss_shmem_peak_bytes = peaks_.memory.shmem_bytes;
+        seen.memory.swap_peak_bytes = peaks_.memory.swap_bytes;
+    }
 
     auto sorted = holders_;
     std::ranges::stable_sort(sorted, std::ranges::greater{}, &Holder::rss_bytes);

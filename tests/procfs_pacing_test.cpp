@@ -11,8 +11,15 @@ constexpr std::uint64_t s = 1'000'000'000;
 }  // namespace
 
 TEST_CASE("a cheap sample of a young program comes again at the finest interval") {
-    CHECK(next_interval_ns({}, 0, 20 * us) == 1 * ms);
+    CHECK(next_interval_ns({}, 1 * ms, 20 * us) == 1 * ms);
     CHECK(next_interval_ns({}, 50 * ms, 20 * us) == 1 * ms);
+}
+
+TEST_CASE("a program of less than a millisecond is sampled too, four times at most") {
+    std::uint64_t age = 0;
+    int samples = 0;
+    for (; age < 1 * ms; ++samples) age += next_interval_ns({}, age, 5 * ms);
+    CHECK(samples == 4);
 }
 
 TEST_CASE("samples thin out as the program gets old, down to ten a second") {
@@ -25,13 +32,13 @@ TEST_CASE("samples thin out as the program gets old, down to ten a second") {
 TEST_CASE("samples never take more than the budget") {
     for (const std::uint64_t cost : {10 * us, 100 * us, 1 * ms, 10 * ms, 150 * ms})
         for (const double budget : {0.01, 0.04, 0.5}) {
-            const auto interval = next_interval_ns({.cpu_budget = budget}, 0, cost);
+            const auto interval = next_interval_ns({.cpu_budget = budget}, 1 * ms, cost);
             if (interval < coarsest_ns) CHECK(static_cast<double>(cost) <= budget * static_cast<double>(interval) + 1);
         }
 }
 
 TEST_CASE("however expensive, a sample comes at least every five seconds") {
-    CHECK(next_interval_ns({}, 0, 3600 * s) == coarsest_ns);
+    CHECK(next_interval_ns({}, 1 * ms, 3600 * s) == coarsest_ns);
 }
 
 TEST_CASE("an interval that the user fixed stays as the program ages, and gives way to the budget only") {

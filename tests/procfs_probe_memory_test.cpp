@@ -28,6 +28,8 @@ TEST_CASE("memory that processes hold at once adds up, over the time they hold i
         for (const std::size_t size : {10, 20, 30, 40})
             spawn([&] {
                 touch(size * mib);
+                ++shared.holding;
+                while (shared.holding < 4) sleep_ms(1);
                 sleep_ms(300);
             });
         wait_for_all();

@@ -168,13 +168,13 @@ TEST_CASE("a process with a hostile name is followed and exec is noticed") {
         });
         shared.daemon = child;
         wait_for_all();
-        ::execl("/bin/sleep", "sleep", "0.05", nullptr);
+        ::execl("/bin/sleep", "sleep", "0.3", nullptr);
     });
     const auto rows = run.seen.processes.sorted();
     REQUIRE(rows.size() == 2);
     CHECK(rows.front().pid == shared.daemon);
     CHECK(rows.front().cpu_ns() >= 40 * ms);
-    CHECK(rows.back().command == std::vector<std::string>{"sleep", "0.05"});
+    CHECK(rows.back().command == std::vector<std::string>{"sleep", "0.3"});
 }
 
 TEST_CASE("those alive are the command and its descendants, without zombies") {

@@ -73,13 +73,16 @@ TEST_CASE("a spike between samples counts as far as the kernel's mark proves it"
     CHECK(seen.peak->holders.size() == 2);
 }
 
-TEST_CASE("a command that was over before its memory could be read has none measured") {
+TEST_CASE("of a command that was over before its memory could be read at most the peak is known") {
     TreeSamples samples(2);
     samples.add(0, std::vector{holding(1, 0)}, 0);
-    samples.raise_peak(5 * mib);
     samples.close(1 * s, 0);
+    CHECK_FALSE(observe(samples).memory.rss);
+    samples.raise_peak(5 * mib);
     const auto seen = observe(samples);
-    CHECK_FALSE(seen.memory.rss);
+    REQUIRE(seen.memory.rss);
+    CHECK(seen.memory.rss->peak_bytes == 5 * mib);
+    CHECK(seen.memory.rss->observed_seconds == 0);
     CHECK_FALSE(seen.memory.rss_anon_peak_bytes);
     CHECK_FALSE(seen.memory.swap_peak_bytes);
     CHECK_FALSE(seen.peak);

@@ -31,6 +31,7 @@ inline std::uint64_t cpu_ns(const rusage& usage) {
 struct Shared {
     std::atomic<std::uint64_t> truth_ns{0};
     std::atomic<int> daemon{0};
+    std::atomic<int> holding{0};
     std::atomic<bool> go{false};
     rusage before{};
 };
