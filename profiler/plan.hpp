@@ -23,7 +23,7 @@ struct PlanOptions {
     SourceChoice source = SourceChoice::automatic;
     bool cgroup = false;
     bool exact_memory = false;  // implies cgroup
-    std::optional<std::chrono::nanoseconds> interval;
+    std::optional<std::chrono::nanoseconds> interval = std::nullopt;
 };
 
 // How one metric is had, or why not.
