@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -31,7 +32,7 @@ bool lacks_unnamed_files(int error) { return error == EOPNOTSUPP || error == EIS
 
 tl::expected<TemporaryFile, int> TemporaryFile::in(const std::string& folder, mode_t mode) {
     const int unnamed = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
-    if (unnamed >= 0) return TemporaryFile(FileDescriptor(unnamed), folder, {});
+    if (unnamed >= 0) return TemporaryFile(UniqueFd(unnamed), folder, {});
     if (!lacks_unnamed_files(errno)) return tl::make_unexpected(errno);
 
     int named = -1;
@@ -40,7 +41,7 @@ tl::expected<TemporaryFile, int> TemporaryFile::in(const std::string& folder, mo
         return named >= 0;
     });
     if (error != 0) return tl::make_unexpected(error);
-    return TemporaryFile(FileDescriptor(named), folder, std::move(path));
+    return TemporaryFile(UniqueFd(named), folder, std::move(path));
 }
 
 TemporaryFile::~TemporaryFile() {

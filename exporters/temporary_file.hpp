@@ -2,27 +2,14 @@
 #pragma once
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "profiler/unique_fd.hpp"
+
 namespace perfwrap {
-
-class FileDescriptor {
-public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    FileDescriptor& operator=(FileDescriptor&&) = delete;
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 // Without a name where the file system has O_TMPFILE, so that even a killed perfwrap leaves nothing; else under a hidden name in the
 // same folder, removed by the destructor.
@@ -42,10 +29,10 @@ public:
     int become(const std::string& path) &&;
 
 private:
-    TemporaryFile(FileDescriptor descriptor, std::string folder, std::string name)
+    TemporaryFile(UniqueFd descriptor, std::string folder, std::string name)
         : descriptor_(std::move(descriptor)), folder_(std::move(folder)), name_(std::move(name)) {}
 
-    FileDescriptor descriptor_;
+    UniqueFd descriptor_;
     std::string folder_;
     std::string name_;  // path; empty while the file has no name
 };

@@ -67,8 +67,8 @@ Outcome write(const std::string& path, const InPlace& target, std::string_view b
     int fd = -1;
     do fd = ::open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
     while (fd < 0 && errno == EINTR);
-    const FileDescriptor device(fd);
-    if (device.get() < 0) return trouble(path, errno);
+    const UniqueFd device(fd);
+    if (!device) return trouble(path, errno);
     if (const int error = write_all(device.get(), bytes)) return trouble(path, error);
     return {};
 }

@@ -14,7 +14,7 @@
 #include <tl/expected.hpp>
 
 #include "probes/host_facts.hpp"
-#include "probes/unique_fd.hpp"
+#include "profiler/unique_fd.hpp"
 
 namespace perfwrap {
 

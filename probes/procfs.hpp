@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "probes/unique_fd.hpp"
+#include "profiler/unique_fd.hpp"
 
 namespace perfwrap {
 

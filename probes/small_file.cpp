@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "probes/unique_fd.hpp"
+#include "profiler/unique_fd.hpp"
 
 namespace perfwrap {
 
