@@ -56,7 +56,7 @@ Json measurement_json(const Measurement& measurement) {
         sources[std::string(metric_info(metric).key)] = {
             {"source", source.source}, {"accuracy", source.accuracy}, {"note", source.note}};
     Json unavailable = Json::object();
-    for (const auto& [metric, reason] : measurement.unavailable) unavailable[std::string(metric_info(metric).key)] = reason;
+    for (const auto& [metric, absence] : measurement.unavailable) unavailable[std::string(metric_info(metric).key)] = absence.reason;
     return {{"mode", measurement.mode},
             {"interval_seconds", real(measurement.interval_seconds)},
             {"lost_events", measurement.lost_events},

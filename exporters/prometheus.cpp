@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "exporters/prometheus_labels.hpp"
-#include "exporters/text.hpp"
+#include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {

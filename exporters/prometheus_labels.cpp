@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "exporters/text.hpp"
+#include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {

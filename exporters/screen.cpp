@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
+#include <set>
 
-#include "exporters/text.hpp"
+#include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {
@@ -13,30 +13,6 @@ namespace {
 constexpr int narrowest = 60;
 constexpr int label_width = 10;
 constexpr std::size_t lines_for_reasons = 2;
-
-// Pieces one after another, each ending with `separator` but the last; a new line before a piece that would pass the edge.
-std::vector<std::string> flow(const std::vector<std::string>& pieces, std::string_view separator, int columns) {
-    std::vector<std::string> lines;
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        auto piece = pieces[i];
-        if (i + 1 < pieces.size()) piece += separator;
-        if (!lines.empty() && display_width(lines.back()) + 1 + display_width(piece) <= columns)
-            lines.back().append(" ").append(piece);
-        else
-            lines.push_back(std::move(piece));
-    }
-    return lines;
-}
-
-std::vector<std::string> words_of(std::string_view text) {
-    std::vector<std::string> words;
-    while (!text.empty()) {
-        const auto length = std::min(text.find(' '), text.size());
-        if (length > 0) words.emplace_back(text.substr(0, length));
-        text.remove_prefix(std::min(length + 1, text.size()));
-    }
-    return words;
-}
 
 // "rss_anon_peak_bytes" as "rss anon peak".
 std::string spoken(Metric metric) {
@@ -52,14 +28,25 @@ struct Unmeasured {
     std::vector<std::string> metrics;
 };
 
-std::vector<Unmeasured> by_reason(const std::map<Metric, std::string>& unavailable) {
+// Of what was asked for.
+std::vector<Unmeasured> by_reason(const std::map<Metric, Absence>& unavailable) {
     std::vector<Unmeasured> groups;
-    for (const auto& [metric, reason] : unavailable) {
+    for (const auto& [metric, absence] : unavailable) {
+        if (!absence.asked_for) continue;
+        const auto reason = absence.lacking.empty() ? absence.reason : "needs " + absence.lacking;
         auto group = std::ranges::find(groups, reason, &Unmeasured::reason);
         if (group == groups.end()) group = groups.insert(group, {reason, {}});
         group->metrics.push_back(spoken(metric));
     }
     return groups;
+}
+
+// Those that would do without anything else.
+std::set<std::string> options_for_more(const std::map<Metric, Absence>& unavailable) {
+    std::set<std::string> options;
+    for (const auto& [metric, absence] : unavailable)
+        if (!absence.asked_for && absence.lacking.starts_with("--")) options.insert(absence.lacking);
+    return options;
 }
 
 // The first `count` reasons in words, and how many metrics the others concern.
@@ -90,9 +77,13 @@ void Screen::row(std::string_view label, const std::vector<std::string>& facts) 
     }
 }
 
-void Screen::not_measured(const std::map<Metric, std::string>& unavailable) {
-    if (unavailable.empty()) return;
+void Screen::not_measured(const std::map<Metric, Absence>& unavailable) {
     auto groups = by_reason(unavailable);
+    if (groups.empty()) {
+        const auto options = options_for_more(unavailable);
+        if (!options.empty()) line(fmt::format("\n  more with {} (perfwrap doctor tells what)", fmt::join(options, " or ")));
+        return;
+    }
     for (auto& group : groups) group.reason = harmless(group.reason);
     const auto columns = style_.width - 2;
     auto lines = flow(reasons_in_words(groups, groups.size()), "", columns);

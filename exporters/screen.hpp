@@ -17,8 +17,9 @@ public:
     void line(std::string_view text);
     // A label and its facts, separated by commas. Nothing if there are no facts.
     void row(std::string_view label, const std::vector<std::string>& facts);
-    // Each reason once, with the metrics that it explains; two lines at most unless the first reason alone takes more.
-    void not_measured(const std::map<Metric, std::string>& unavailable);
+    // Of what was asked for: each reason once, with the metrics that it explains; two lines at most unless the first reason alone
+    // takes more. If nothing of that is missing, a hint at what options would add.
+    void not_measured(const std::map<Metric, Absence>& unavailable);
     void warning(std::string_view sentence);
 
     std::string bold(std::string_view text) const { return painted("1", text); }

@@ -7,7 +7,7 @@
 #include "exporters/human_units.hpp"
 #include "exporters/screen.hpp"
 #include "exporters/sparkline.hpp"
-#include "exporters/text.hpp"
+#include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {
@@ -43,12 +43,14 @@ std::string with_range(const Result& result, Metric metric, double value, std::v
     return fmt::format("{} ({})", quantity(metric, value), joined(remarks, "; "));
 }
 
-// "exact", "bounded, within 2 MiB", "sampled every 10 ms".
-std::optional<std::string> accuracy(const Result& result, Metric metric) {
+// "exact", "within 768 KiB a process", "sampled every 10 ms".
+std::vector<std::string> accuracy(const Result& result, Metric metric, const Screen& screen) {
     const auto found = result.measurement.sources.find(metric);
-    if (found == result.measurement.sources.end()) return std::nullopt;
-    const auto& source = found->second;
-    return source.accuracy;
+    if (found == result.measurement.sources.end()) return {};
+    auto words = screen.harmless(found->second.accuracy);
+    constexpr std::string_view bounded = "bounded to ";
+    if (words.starts_with(bounded)) words.replace(0, bounded.size(), "within ");
+    return {std::move(words)};
 }
 
 std::string ending(const RunResult& run) {
@@ -101,20 +103,27 @@ void add_cpu(const Result& result, Screen& screen) {
     screen.row("CPU", facts);
 }
 
-void add_memory(const Result& result, Screen& screen) {
+// What is equally exact says so once.
+std::vector<std::string> peak_and_average(const Result& result, const Screen& screen) {
+    const auto peak = typical(result, Metric::rss_peak_bytes);
+    const auto average = typical(result, Metric::rss_average_bytes);
+    const auto of_peak = accuracy(result, Metric::rss_peak_bytes, screen);
+    const auto of_average = accuracy(result, Metric::rss_average_bytes, screen);
+    const bool in_one = peak && average && of_peak == of_average && result.runs.size() == 1;
     std::vector<std::string> facts;
+    if (peak) facts.push_back("peak " + with_range(result, Metric::rss_peak_bytes, *peak, in_one ? std::vector<std::string>{} : of_peak, screen));
+    if (average) facts.push_back("average " + with_range(result, Metric::rss_average_bytes, *average, of_average, screen));
+    return in_one ? std::vector{joined(facts, " and ")} : facts;
+}
+
+void add_memory(const Result& result, Screen& screen) {
+    auto facts = peak_and_average(result, screen);
     const auto add = [&](std::string_view what, Metric metric, std::vector<std::string> remarks) {
         if (const auto value = typical(result, metric))
             facts.push_back(fmt::format("{} {}", what, with_range(result, metric, *value, std::move(remarks), screen)));
     };
-    const auto add_with_accuracy = [&](std::string_view what, Metric metric) {
-        const auto how = accuracy(result, metric);
-        add(what, metric, how ? std::vector{screen.harmless(*how)} : std::vector<std::string>{});
-    };
-    add_with_accuracy("peak", Metric::rss_peak_bytes);
-    add_with_accuracy("average", Metric::rss_average_bytes);
     add("largest process", Metric::largest_process_rss_peak_bytes, {});
-    add_with_accuracy("PSS peak", Metric::pss_peak_bytes);
+    add("PSS peak", Metric::pss_peak_bytes, accuracy(result, Metric::pss_peak_bytes, screen));
     add("anonymous peak", Metric::anon_peak_bytes, {});
     add("cgroup peak", Metric::cgroup_memory_peak_bytes, {});
     if (typical(result, Metric::swap_peak_bytes) > 0.0) add("swap peak", Metric::swap_peak_bytes, {});
@@ -145,11 +154,8 @@ void add_counts(const Result& result, Screen& screen) {
                {syscall_written_bytes, "written {}"},
                {storage_read_bytes, "from storage {}"},
                {storage_written_bytes, "to storage {}"}});
-    add_facts(result, screen, "processes",
-              {{processes_started, "{} in all"},
-               {processes_peak, "{} at once"},
-               {threads_started, "threads {} in all"},
-               {threads_peak, "{} at once"}});
+    add_facts(result, screen, "processes", {{processes_started, "{} in all"}, {processes_peak, "{} at once"}});
+    add_facts(result, screen, "threads", {{threads_started, "{} in all"}, {threads_peak, "{} at once"}});
     if (typical(result, oom_kills) > 0.0) add_facts(result, screen, "OOM kills", {{oom_kills, "{}"}});
 }
 

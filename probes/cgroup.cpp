@@ -63,10 +63,10 @@ tl::expected<std::string, std::string> find_leaf_parent(const MemoryHierarchy& h
     for (const auto& directory : leaf_parents(hierarchy, ::geteuid() == 0)) {
         const auto usable = can_make_leaf(hierarchy.version, directory);
         if (usable) return directory;
-        reasons += usable.error() + "; ";
+        reasons += (reasons.empty() ? "" : "; ") + usable.error();
     }
-    if (reasons.empty()) reasons = fmt::format("the mount {} does not show this process's own cgroup; ", hierarchy.mount_point);
-    return tl::unexpected(reasons + cgroup_remedy(hierarchy.version));
+    if (reasons.empty()) reasons = fmt::format("the mount {} does not show this process's own cgroup", hierarchy.mount_point);
+    return tl::unexpected(reasons);
 }
 
 std::optional<MemoryHierarchy> own_memory_hierarchy() {
@@ -160,7 +160,8 @@ MemoryCgroupFacts memory_cgroup_facts() {
 
 tl::expected<MemoryCgroup, std::string> MemoryCgroup::create() {
     const auto facts = memory_cgroup_facts();
-    if (!facts.leaf_parent) return tl::unexpected(facts.leaf_parent.error());
+    if (!facts.leaf_parent && facts.version == CgroupMemory::none) return tl::unexpected(facts.leaf_parent.error());
+    if (!facts.leaf_parent) return tl::unexpected(facts.leaf_parent.error() + "; " + cgroup_remedy(facts.version));
     sweep_stale_leaves(*facts.leaf_parent);
 
     auto leaf = make_locked_leaf(*facts.leaf_parent);

@@ -22,7 +22,7 @@ namespace perfwrap {
 struct MemoryCgroupFacts {
     CgroupMemory version = CgroupMemory::none;
     bool keeps_peak = false;
-    tl::expected<std::string, std::string> leaf_parent;  // or why there is no place for a leaf, and the remedy
+    tl::expected<std::string, std::string> leaf_parent;  // or why there is no place for a leaf
 };
 MemoryCgroupFacts memory_cgroup_facts();
 

@@ -15,12 +15,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t screen_columns = 80;
+constexpr int screen_columns = 80;
+constexpr int label_columns = 10;
 
-std::vector<std::string> remedies(const HostFacts& facts) {
-    std::vector<std::string> list;
-    for (const auto& obstacle : {ebpf_obstacle(facts), procfs_obstacle(facts), cgroup_obstacle(facts)})
-        if (obstacle && std::ranges::find(list, obstacle->remedy) == list.end()) list.push_back(obstacle->remedy);
+struct Remedy {
+    std::string_view unlocks;
+    std::string action;
+};
+
+std::vector<Remedy> remedies(const HostFacts& facts) {
+    std::vector<Remedy> list;
+    const auto add = [&](std::string_view unlocks, const std::optional<Obstacle>& obstacle) {
+        if (obstacle) list.push_back({unlocks, obstacle->remedy});
+    };
+    add("eBPF", ebpf_obstacle(facts));
+    add("procfs", procfs_obstacle(facts));
+    add("cgroup", cgroup_obstacle(facts));
     return list;
 }
 
@@ -31,16 +41,32 @@ struct Group {
     std::string keys;
 };
 
-std::vector<Group> grouped(const Plan& plan) {
+// How a metric is had: as things are, or else with an option.
+Group had(const HostFacts& facts, Metric metric) {
+    struct Wish {
+        std::string_view condition;
+        PlanOptions options;
+    };
+    constexpr int ranks_per_wish = 3;  // as many as there are accuracies
+    int rank = 0;
+    for (const auto& wish : {Wish{"", {}}, Wish{", with --cgroup", {.cgroup = true}}, Wish{", with --exact-memory", {.exact_memory = true}}}) {
+        if (const auto plan = make_plan(facts, wish.options); plan && (*plan)[metric].measured) {
+            const auto& how = (*plan)[metric];
+            const auto remark = how.note.empty() ? "" : ": " + how.note;
+            return {rank + static_cast<int>(how.accuracy), fmt::format("{}{}{}", accuracy_text(how), wish.condition, remark), ""};
+        }
+        rank += ranks_per_wish;
+    }
+    const auto absence = (*make_plan(facts, {}))[metric].absence;
+    return {rank, absence.lacking.empty() ? "not measured: " + absence.reason : "not measured without " + absence.lacking, ""};
+}
+
+std::vector<Group> grouped(const HostFacts& facts) {
     std::vector<Group> groups;
     for (const auto& info : metric_catalogue()) {
-        const auto& how = plan[info.metric];
-        const auto& remark = how.measured ? how.note : how.reason;
-        const auto verdict = how.measured ? accuracy_text(how) : "not measured";
-        const auto title = remark.empty() ? std::string{verdict} : fmt::format("{}: {}", verdict, remark);
-        auto group = std::ranges::find(groups, title, &Group::title);
-        if (group == groups.end())
-            group = groups.insert(groups.end(), {how.measured ? static_cast<int>(how.accuracy) : 9, title, ""});
+        auto its = had(facts, info.metric);
+        auto group = std::ranges::find(groups, its.title, &Group::title);
+        if (group == groups.end()) group = groups.insert(groups.end(), std::move(its));
         group->keys.append(group->keys.empty() ? "" : " ").append(info.key);
     }
     std::ranges::stable_sort(groups, {}, &Group::rank);
@@ -48,9 +74,8 @@ std::vector<Group> grouped(const Plan& plan) {
 }
 
 std::string status_line(std::string_view what, const std::optional<Obstacle>& obstacle, std::string_view if_open) {
-    constexpr std::size_t indent = 10;
     const auto says = obstacle ? "no: " + obstacle->why : fmt::format("yes{}", if_open);
-    return fmt::format("{:<{}}{}\n", what, indent, wrap(says, screen_columns, indent));
+    return fmt::format("{:<{}}{}\n", what, label_columns, wrap(printable(says, true), screen_columns, label_columns));
 }
 
 std::string_view cgroup_version(CgroupMemory memory) { return memory == CgroupMemory::v1 ? "v1" : "v2"; }
@@ -60,7 +85,7 @@ Json obstacle_json(const std::optional<Obstacle>& obstacle) {
 }
 
 Json metric_json(const MetricPlan& how) {
-    if (!how.measured) return {{"measured", false}, {"reason", how.reason}};
+    if (!how.measured) return {{"measured", false}, {"reason", how.absence.reason}};
     return {{"measured", true}, {"source", source_name(how.source)}, {"accuracy", accuracy_text(how)}, {"note", how.note}};
 }
 
@@ -68,20 +93,20 @@ Json metric_json(const MetricPlan& how) {
 
 std::string doctor_text(const HostFacts& facts) {
     const auto plan = make_plan(facts, {});
-    std::string text = fmt::format("{}: Linux {}, {} CPUs, {:.1f} GiB of memory\n\n", facts.hostname, facts.kernel, facts.cpus,
+    std::string text = fmt::format("{}: Linux {}, {} CPUs, {:.1f} GiB of memory\n\n", printable(facts.hostname, true), facts.kernel, facts.cpus,
                                    static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0));
     const bool uses_ebpf = plan && plan->mode == Mode::ebpf;
     text += status_line("eBPF", ebpf_obstacle(facts), ", and used unless told otherwise");
     text += status_line("procfs", procfs_obstacle(facts), uses_ebpf ? ", with --source procfs" : ", and used");
     text += status_line("cgroup", cgroup_obstacle(facts), fmt::format(" ({}), with --cgroup", cgroup_version(facts.cgroup_memory)));
     if (plan)
-        for (const auto& group : grouped(*plan))
+        for (const auto& group : grouped(facts))
             text += fmt::format("\n{}\n  {}\n", wrap(group.title, screen_columns, 0), wrap(group.keys, screen_columns, 2));
     else
-        text += fmt::format("\nNothing can be measured here.\n");
+        text += "\nNothing can be measured here.\n";
     const auto list = remedies(facts);
     if (!list.empty()) text += "\nTo unlock more:\n";
-    for (const auto& remedy : list) text += fmt::format("  {}\n", remedy);
+    for (const auto& [unlocks, action] : list) text += fmt::format("{:<{}}{}\n", unlocks, label_columns, action);
     return text;
 }
 
@@ -99,7 +124,9 @@ std::string doctor_json(const HostFacts& facts) {
     if (plan)
         for (const auto& info : metric_catalogue()) document["metrics"][std::string{info.key}] = metric_json((*plan)[info.metric]);
     document["modes"] = {{"ebpf", obstacle_json(ebpf_obstacle(facts))}, {"procfs", obstacle_json(procfs_obstacle(facts))}};
-    document["remedies"] = remedies(facts);
+    auto& actions = document["remedies"] = Json::array();
+    for (const auto& remedy : remedies(facts))
+        if (std::find(actions.begin(), actions.end(), remedy.action) == actions.end()) actions.push_back(remedy.action);
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -8,7 +8,7 @@
 namespace perfwrap {
 namespace {
 
-constexpr std::size_t columns = 80;
+constexpr int columns = 80;
 
 constexpr std::string_view examples =
     "Examples:\n"

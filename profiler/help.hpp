@@ -10,7 +10,7 @@
 namespace perfwrap {
 
 // The width of the column that names options, formats and metrics.
-inline constexpr std::size_t help_name_columns = 33;
+inline constexpr int help_name_columns = 33;
 
 inline constexpr std::string_view help_usage =
     "Runs a command and tells what it and all of its descendants cost.\n"

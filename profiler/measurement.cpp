@@ -54,13 +54,13 @@ MetricPlan unplanned(Mode mode) {
             .accuracy = Accuracy::sampled,
             .bound = "",
             .note = "the plan did not count on it",
-            .reason = ""};
+            .absence = {}};
 }
 
-std::string reason_for_absence(const MetricPlan& plan) {
-    if (!plan.measured) return plan.reason;
-    if (plan.accuracy == Accuracy::sampled) return "no sample could be taken before the processes ended, or they could not be read";
-    return fmt::format("{} gave no value for this run", source_name(plan.source));
+Absence absence_of(const MetricPlan& plan) {
+    if (!plan.measured) return plan.absence;
+    if (plan.accuracy == Accuracy::sampled) return {"no sample: run too short, or unreadable", ""};
+    return {fmt::format("{} gave no value for this run", source_name(plan.source)), ""};
 }
 
 std::string joined(std::string_view first, std::string_view second) {
@@ -80,7 +80,7 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
         const auto& promised = plan[info.metric];
         const auto present = std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
         if (present == 0) {
-            measurement.unavailable.emplace(info.metric, reason_for_absence(promised));
+            measurement.unavailable.emplace(info.metric, absence_of(promised));
             continue;
         }
         const auto how = promised.measured ? promised : unplanned(plan.mode);

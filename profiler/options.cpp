@@ -150,7 +150,7 @@ void add_measuring_options(CLI::App& app, PlanOptions& plan) {
         app, "--interval", "DURATION",
         [&plan](std::string_view text) { return parse_interval(text).map([&](auto interval) { plan.interval = interval; }); },
         "Resolution of the timeline and of what is\nsampled (default: 10ms with eBPF, adaptive\nwith procfs)");
-    app.add_flag("--exact-memory", plan.exact_memory, "Follow every memory event, and physical anonymous memory\ntoo; implies --cgroup; costs more");
+    app.add_flag("--exact-memory", plan.exact_memory, "Follow every memory event, and physical memory\n(anon_peak_bytes) too; implies --cgroup; costs\nmore");
     app.add_flag("--cgroup", plan.cgroup, "Run COMMAND in a memory cgroup of its own, for\ncgroup_memory_peak_bytes; COMMAND can see it");
 }
 

@@ -35,9 +35,9 @@ struct Row {
 
 constexpr std::string_view waited_note =
     "never too high; exact for every process that is waited for, up to its last sample for one whose parent ignores SIGCHLD";
-constexpr std::string_view divided_note = "as cpu_seconds, which the kernel divides by what its clock ticks saw";
-constexpr std::string_view followed_note = "every change followed; where threads fault at the same moment, over by a batch of pages per CPU at most";
-constexpr std::string_view batches_note = "the kernel counts pages in batches of max(32, 2 * CPUs) on each CPU; a change within them may not show";
+constexpr std::string_view divided_note = "the kernel splits cpu_seconds by what its ticks saw";
+constexpr std::string_view followed_note = "at most a batch of pages a CPU over where threads fault at one moment";
+constexpr std::string_view batches_note = "the kernel counts pages in batches on each CPU";
 constexpr std::string_view late_note =
     "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a file";
 constexpr std::string_view sampled_note = "what comes and goes between two samples is missed";
@@ -58,7 +58,7 @@ constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, seldom_note, Need
 constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead", Need::own_cgroup, Bound::charge_batch};
 constexpr Way only_ebpf{Source::ebpf, Accuracy::exact, "", Need::ebpf};
 constexpr Way killed_in_cgroup{Source::cgroup, Accuracy::exact, "", Need::ebpf_or_own_cgroup};
-constexpr Way physical{Source::ebpf, Accuracy::exact, "the kernel's own figure for the command's memory cgroup, every change followed", Need::physical_memory};
+constexpr Way physical{Source::ebpf, Accuracy::exact, "the kernel's own figure for the command's cgroup", Need::physical_memory};
 
 using enum Metric;
 
@@ -106,20 +106,27 @@ constexpr bool in_enum_order() {
 }
 static_assert(in_enum_order());
 
-std::string no_ebpf_reason(const HostFacts& facts) {
+Absence no_ebpf(const HostFacts& facts) {
     const auto obstacle = ebpf_obstacle(facts);
-    return "only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs");
+    return {"only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs"), "eBPF"};
 }
 
-std::string no_cgroup_reason(const HostFacts& facts) {
-    const auto obstacle = cgroup_obstacle(facts);
-    return obstacle ? explain(*obstacle) : "not asked for: --cgroup";
+Absence no_own_cgroup(const HostFacts& facts) {
+    if (const auto obstacle = cgroup_obstacle(facts)) return {explain(*obstacle), "a memory cgroup of its own", false};
+    return {"not asked for: --cgroup", "--cgroup", false};
 }
 
-std::string no_physical_reason(const HostFacts& facts, const PlanOptions& options) {
-    if (!options.exact_memory) return "not asked for: --exact-memory";
-    if (const auto obstacle = ebpf_obstacle(facts)) return no_ebpf_reason(facts);
-    return "this kernel does not report changes of a memory cgroup's figures (Linux 6.13 or later does)";
+Absence no_physical_memory(const HostFacts& facts, const PlanOptions& options) {
+    const auto why = [&]() -> Absence {
+        if (ebpf_obstacle(facts) || options.source == SourceChoice::procfs) return no_ebpf(facts);
+        if (cgroup_obstacle(facts)) return no_own_cgroup(facts);
+        if (options.exact_memory || facts.memcg_events == false)
+            return {"this kernel does not report changes of a memory cgroup's figures (Linux 6.13 or later does)", "Linux 6.13"};
+        return {"not asked for: --exact-memory", "--exact-memory"};
+    };
+    auto absence = why();
+    absence.asked_for = options.exact_memory;
+    return absence;
 }
 
 bool follows_physical_memory(const HostFacts& facts, const PlanOptions& options) {
@@ -127,29 +134,34 @@ bool follows_physical_memory(const HostFacts& facts, const PlanOptions& options)
 }
 
 // Why the need is not met; nothing if it is.
-std::optional<std::string> unmet(Need need, const HostFacts& facts, const PlanOptions& options) {
+std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOptions& options) {
     const bool own_cgroup = options.cgroup || options.exact_memory;
     switch (need) {
         case Need::nothing: return std::nullopt;
-        case Need::ebpf: return no_ebpf_reason(facts);
+        case Need::ebpf: return no_ebpf(facts);
         case Need::process_io:
             if (facts.proc_io) return std::nullopt;
-            return "/proc/PID/io cannot be read (use a kernel built with CONFIG_TASK_IO_ACCOUNTING=y)";
+            return Absence{"/proc/PID/io cannot be read (use a kernel built with CONFIG_TASK_IO_ACCOUNTING=y)", "/proc/PID/io"};
         case Need::smaps_rollup:
             if (facts.smaps_rollup) return std::nullopt;
-            return "/proc/PID/smaps_rollup cannot be read (use Linux 4.14 or later)";
+            return Absence{"/proc/PID/smaps_rollup cannot be read (use Linux 4.14 or later)", "/proc/PID/smaps_rollup"};
         case Need::own_cgroup:
             if (own_cgroup) return std::nullopt;
-            return no_cgroup_reason(facts);
-        case Need::ebpf_or_own_cgroup:
+            return no_own_cgroup(facts);
+        case Need::ebpf_or_own_cgroup: {
             if (own_cgroup) return std::nullopt;
-            return no_ebpf_reason(facts) + (cgroup_obstacle(facts) ? "" : "; or use --cgroup");
+            auto absence = no_ebpf(facts);
+            if (!cgroup_obstacle(facts)) absence.reason += "; or use --cgroup";
+            return absence;
+        }
         case Need::physical_memory:
             if (follows_physical_memory(facts, options)) return std::nullopt;
-            return no_physical_reason(facts, options);
+            return no_physical_memory(facts, options);
     }
     return std::nullopt;
 }
+
+std::string amount(int kib) { return kib % 1024 == 0 ? fmt::format("{} MiB", kib / 1024) : fmt::format("{} KiB", kib); }
 
 std::string bound_text(Bound bound, const HostFacts& facts) {
     constexpr int page_kib = 4;
@@ -160,9 +172,9 @@ std::string bound_text(Bound bound, const HostFacts& facts) {
         case Bound::none: return "";
         case Bound::clock_ticks: return "by clock ticks";
         case Bound::unseen_children: return "by what is never waited for";
-        case Bound::charge_batch: return fmt::format("to {} KiB", 64 * cpus * page_kib);
-        case Bound::counter_batch: return fmt::format("to {} KiB a process", batch_pages * cpus * page_kib);
-        case Bound::three_counter_batches: return fmt::format("to {} KiB a process", 3 * batch_pages * cpus * page_kib);
+        case Bound::charge_batch: return fmt::format("to {}", amount(64 * cpus * page_kib));
+        case Bound::counter_batch: return fmt::format("to {} a process", amount(batch_pages * cpus * page_kib));
+        case Bound::three_counter_batches: return fmt::format("to {} a process", amount(3 * batch_pages * cpus * page_kib));
         // mm/memory.c, TASK_RSS_EVENTS_THRESH: every 66th fault first hands over the 66 before it.
         case Bound::late_faults: return "to 66 page faults a thread";
     }
@@ -171,8 +183,8 @@ std::string bound_text(Bound bound, const HostFacts& facts) {
 
 MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions& options) {
     MetricPlan how;
-    if (auto reason = unmet(way.need, facts, options)) {
-        how.reason = std::move(*reason);
+    if (auto absence = unmet(way.need, facts, options)) {
+        how.absence = std::move(*absence);
         return how;
     }
     how.measured = true;

@@ -11,6 +11,7 @@
 
 #include "probes/host_facts.hpp"
 #include "profiler/metrics.hpp"
+#include "profiler/result.hpp"
 
 namespace perfwrap {
 
@@ -33,7 +34,7 @@ struct MetricPlan {
     Accuracy accuracy = Accuracy::exact;
     std::string bound;   // how far off a bounded value can be, "to 256 KiB a process"
     std::string note;    // what qualifies the accuracy, "" if nothing
-    std::string reason;  // not measured: why, and what would change that
+    Absence absence;     // not measured: why
 };
 
 struct Plan {

@@ -103,12 +103,19 @@ struct Host {
     std::uint64_t memory_bytes = 0;
 };
 
+// Why a metric has no value.
+struct Absence {
+    std::string reason;     // and what would change that
+    std::string lacking;    // the same in a word, "" if there is none: "eBPF", "--cgroup"
+    bool asked_for = true;  // false: it takes an option that was not given, whatever else is lacking
+};
+
 struct Measurement {
     std::string mode;  // "ebpf" or "procfs"
     double interval_seconds = 0;
     std::uint64_t lost_events = 0;
-    std::map<Metric, MetricSource> sources;      // every metric that was measured
-    std::map<Metric, std::string> unavailable;   // every other metric, with the reason
+    std::map<Metric, MetricSource> sources;  // every metric that was measured
+    std::map<Metric, Absence> unavailable;   // every other metric
 };
 
 struct Result {

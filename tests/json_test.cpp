@@ -34,12 +34,12 @@ constexpr auto expected = R"({
     "sources": {
       "wall_seconds": {"source":"clock","accuracy":"exact","note":""},
       "rss_peak_bytes": {"source":"ebpf","accuracy":"exact","note":""},
-      "rss_average_bytes": {"source":"ebpf","accuracy":"bounded","note":"within 2 MiB"}
+      "rss_average_bytes": {"source":"ebpf","accuracy":"bounded to 768 KiB a process","note":"counted in batches"}
     },
     "unavailable": {
       "pss_peak_bytes": "smaps_rollup cannot be read",
       "pss_average_bytes": "smaps_rollup cannot be read",
-      "cgroup_memory_peak_bytes": "needs --cgroup"
+      "cgroup_memory_peak_bytes": "not asked for: --cgroup"
     }
   },
   "runs": [

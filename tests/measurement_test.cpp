@@ -36,7 +36,7 @@ TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sou
             CHECK(measurement.sources.contains(info.metric) == each.runs[0].metrics[info.metric].has_value());
             CHECK(measurement.sources.contains(info.metric) != measurement.unavailable.contains(info.metric));
         }
-        for (const auto& [metric, reason] : measurement.unavailable) CHECK_FALSE(reason.empty());
+        for (const auto& [metric, absence] : measurement.unavailable) CHECK_FALSE(absence.reason.empty());
         for (const auto& [metric, source] : measurement.sources) {
             CHECK_FALSE(source.source.empty());
             CHECK((source.accuracy.starts_with("exact") || source.accuracy.starts_with("bounded") || source.accuracy.starts_with("sampled")));
@@ -45,12 +45,16 @@ TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sou
 }
 
 TEST_CASE("What is sampled states the interval that came out, what is exact does not") {
-    const auto measurement = Measured(privileged_host()).described();
-    CHECK(measurement.mode == "ebpf");
-    CHECK(measurement.interval_seconds == 0.0123);
-    CHECK(measurement.sources.at(Metric::rss_peak_bytes).accuracy == "sampled every 12 ms");
-    CHECK(measurement.sources.at(Metric::cpu_seconds).accuracy == "exact");
-    CHECK(measurement.sources.at(Metric::cpu_seconds).source == "ebpf");
+    const auto sampled = Measured(ordinary_host()).described();
+    CHECK(sampled.mode == "procfs");
+    CHECK(sampled.interval_seconds == 0.0123);
+    CHECK(sampled.sources.at(Metric::rss_peak_bytes).accuracy == "sampled every 12 ms");
+    CHECK(sampled.sources.at(Metric::wall_seconds).accuracy == "exact");
+    const auto followed = Measured(privileged_host()).described();
+    CHECK(followed.mode == "ebpf");
+    CHECK(followed.sources.at(Metric::rss_peak_bytes).accuracy == "exact");
+    CHECK(followed.sources.at(Metric::rss_peak_bytes).source == "ebpf");
+    CHECK(followed.sources.at(Metric::rss_average_bytes).accuracy == "bounded to 768 KiB a process");
 }
 
 TEST_CASE("PSS states its own pace, or none if nobody counted") {
@@ -85,7 +89,7 @@ TEST_CASE("Over several runs the interval is their mean, and lost events add up"
 }
 
 TEST_CASE("Without samples the interval is the planned one") {
-    Measured measured(privileged_host());
+    Measured measured(ordinary_host());
     measured.recordings[0].seen.mean_interval_seconds.reset();
     CHECK(measured.described().interval_seconds == 0.010);
     CHECK(measured.described().sources.at(Metric::rss_peak_bytes).accuracy == "sampled");
@@ -96,9 +100,9 @@ TEST_CASE("A metric that was planned but did not come has a reason") {
     measured.runs[0].metrics[Metric::pss_peak_bytes].reset();
     measured.runs[0].metrics[Metric::oom_kills].reset();
     const auto measurement = measured.described();
-    CHECK_THAT(measurement.unavailable.at(Metric::pss_peak_bytes), Contains("no sample"));
-    CHECK_THAT(measurement.unavailable.at(Metric::oom_kills), Contains("ebpf"));
-    CHECK(measurement.unavailable.at(Metric::cgroup_memory_peak_bytes) == "not asked for: --cgroup");
+    CHECK_THAT(measurement.unavailable.at(Metric::pss_peak_bytes).reason, Contains("no sample"));
+    CHECK_THAT(measurement.unavailable.at(Metric::oom_kills).reason, Contains("ebpf"));
+    CHECK(measurement.unavailable.at(Metric::cgroup_memory_peak_bytes).reason == "not asked for: --cgroup");
 }
 
 TEST_CASE("A metric that came without being planned makes the weakest claim") {

@@ -52,6 +52,7 @@ TEST_CASE("A command alone runs with the defaults") {
     CHECK(options.labels.empty());
     CHECK(options.plan.source == SourceChoice::automatic);
     CHECK_FALSE(options.plan.cgroup);
+    CHECK_FALSE(options.plan.exact_memory);
     CHECK_FALSE(options.plan.interval);
     CHECK(options.orphans == Orphans::leave);
     CHECK_FALSE(options.timeout);
@@ -61,7 +62,7 @@ TEST_CASE("A command alone runs with the defaults") {
 }
 
 TEST_CASE("Every option arrives") {
-    const auto options = run({"run", "-o", "a.json", "--output=prometheus:b", "-n", "nightly", "-l", "runner=ci", "--label", "n=[1,2]", "--cgroup",
+    const auto options = run({"run", "-o", "a.json", "--output=prometheus:b", "-n", "nightly", "-l", "runner=ci", "--label", "n=[1,2]", "--cgroup", "--exact-memory",
                               "--interval", "500us", "--source=procfs", "--orphans", "kill", "--timeout", "1m", "--no-arguments",
                               "--max-processes", "0", "-q", "./bench"});
     REQUIRE(options.outputs.size() == 2);
@@ -72,6 +73,7 @@ TEST_CASE("Every option arrives") {
     CHECK(options.benchmark_name == "nightly");
     CHECK(options.labels == std::map<std::string, std::string>{{"runner", "ci"}, {"n", "[1,2]"}});
     CHECK(options.plan.cgroup);
+    CHECK(options.plan.exact_memory);
     CHECK(options.plan.interval == 500us);
     CHECK(options.plan.source == SourceChoice::procfs);
     CHECK(options.orphans == Orphans::kill);
@@ -142,7 +144,7 @@ TEST_CASE("Help names every option, format, exit code and metric, within 80 colu
         const auto exit = exit_for(arguments);
         CHECK(exit.code == 0);
         for (const auto* option : {"--output [FORMAT:]PATH", "--name NAME", "--label KEY=VALUE", "--cgroup", "--interval DURATION",
-                                   "--source auto|ebpf|procfs", "--orphans leave|wait|kill", "--timeout DURATION", "--no-arguments  ",
+                                   "--exact-memory", "--source auto|ebpf|procfs", "--orphans leave|wait|kill", "--timeout DURATION", "--no-arguments  ",
                                    "--max-processes N", "--quiet", "--version", "perfwrap doctor [--json]"})
             CHECK_THAT(exit.text, Contains(option));
         CHECK_THAT(exit.text, Contains("json, .json") && Contains("Everything that was measured") && Contains("125") && Contains("128+N"));

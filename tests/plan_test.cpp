@@ -39,7 +39,7 @@ TEST_CASE("Every metric is either measured or has a reason, on every host and wi
                     const auto plan = planned(facts, {.source = source, .cgroup = cgroup, .interval = {}});
                     for (const auto& info : metric_catalogue()) {
                         CAPTURE(info.key, ebpf, procfs_files, cgroup);
-                        CHECK(plan[info.metric].measured == plan[info.metric].reason.empty());
+                        CHECK(plan[info.metric].measured == plan[info.metric].absence.reason.empty());
                     }
                 }
 }
@@ -75,7 +75,7 @@ TEST_CASE("eBPF follows memory: the tree's peak exactly, the rest within the ker
     CHECK(accuracy_text(plan[Metric::rss_average_bytes]) == "bounded to 768 KiB a process");
     CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes]) == "bounded to 256 KiB a process");
     host.cpus = 64;
-    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes]) == "bounded to 32768 KiB a process");
+    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes]) == "bounded to 32 MiB a process");
 }
 
 TEST_CASE("Where the kernel learns late of page faults, no figure of resident memory is called exact") {
@@ -112,7 +112,24 @@ TEST_CASE("With --exact-memory nothing is passed over, and physical memory is fo
     REQUIRE(older);
     CHECK_FALSE(older->physical_memory);
     CHECK_FALSE((*older)[Metric::anon_peak_bytes].measured);
-    CHECK_THAT((*older)[Metric::anon_peak_bytes].reason, Contains("6.13"));
+    CHECK_THAT((*older)[Metric::anon_peak_bytes].absence.reason, Contains("6.13"));
+}
+
+TEST_CASE("Physical memory names what the host lacks before its option, and is not missed unless it was asked for") {
+    const auto anon = [](const HostFacts& facts, const PlanOptions& options) { return planned(facts, options)[Metric::anon_peak_bytes].absence; };
+    auto host = privileged_host();
+    CHECK(anon(host, {}).reason == "not asked for: --exact-memory");
+    CHECK(anon(host, {}).lacking == "--exact-memory");
+    CHECK_FALSE(anon(host, {}).asked_for);
+    CHECK_THAT(anon(host, {.source = SourceChoice::procfs}).reason, Contains("leave out --source procfs"));
+    host.memcg_events = false;
+    CHECK(anon(host, {}).lacking == "Linux 6.13");
+    CHECK(anon(host, {.exact_memory = true}).asked_for);
+    host.cgroup_refusal = "no right";
+    CHECK_THAT(anon(host, {}).reason, Contains("no right"));
+    CHECK(anon(ordinary_host(), {}).lacking == "eBPF");
+    CHECK_FALSE(anon(ordinary_host(), {}).asked_for);
+    CHECK(planned(ordinary_host())[Metric::oom_kills].absence.asked_for);
 }
 
 TEST_CASE("Without privileges procfs takes over, says why, and names the one command that unlocks the rest") {
@@ -124,7 +141,7 @@ TEST_CASE("Without privileges procfs takes over, says why, and names the one com
     for (const auto metric : {Metric::run_queue_wait_seconds, Metric::processes_started, Metric::threads_started, Metric::oom_kills}) {
         CAPTURE(metric_info(metric).key);
         CHECK_FALSE(plan[metric].measured);
-        CHECK_THAT(plan[metric].reason, Contains(*plan.remedy));
+        CHECK_THAT(plan[metric].absence.reason, Contains(*plan.remedy));
     }
 }
 
@@ -181,13 +198,13 @@ TEST_CASE("Where eBPF would work but procfs is asked for, the reason says to lea
     const auto plan = planned(privileged_host(), {.source = SourceChoice::procfs, .cgroup = false, .interval = {}});
     CHECK(plan.mode == Mode::procfs);
     CHECK_FALSE(plan.fallback_reason);
-    CHECK_THAT(plan[Metric::processes_started].reason, Contains("leave out --source procfs"));
+    CHECK_THAT(plan[Metric::processes_started].absence.reason, Contains("leave out --source procfs"));
 }
 
 TEST_CASE("The cgroup's peak comes with --cgroup only") {
     const auto without = planned(privileged_host());
     CHECK_FALSE(without.own_cgroup);
-    CHECK(without[Metric::cgroup_memory_peak_bytes].reason == "not asked for: --cgroup");
+    CHECK(without[Metric::cgroup_memory_peak_bytes].absence.reason == "not asked for: --cgroup");
 
     const auto with = planned(privileged_host(), {.source = SourceChoice::automatic, .cgroup = true, .interval = {}});
     CHECK(with.own_cgroup);
@@ -199,7 +216,7 @@ TEST_CASE("Asking for a cgroup where none can be had is an error with the remedy
     const PlanOptions cgroup{.source = SourceChoice::automatic, .cgroup = true, .interval = {}};
     auto facts = ordinary_host();
     CHECK_THAT(refused(facts, cgroup), StartsWith("--cgroup cannot work here: /sys/fs/cgroup") && Contains("systemd-run --user --scope -p Delegate=yes"));
-    CHECK_THAT(planned(facts)[Metric::cgroup_memory_peak_bytes].reason, Contains(*facts.cgroup_refusal));
+    CHECK_THAT(planned(facts)[Metric::cgroup_memory_peak_bytes].absence.reason, Contains(*facts.cgroup_refusal));
 
     facts.cgroup_peak = false;
     CHECK_THAT(refused(facts, cgroup), Contains("Linux 5.19"));
@@ -213,7 +230,7 @@ TEST_CASE("An own cgroup gives OOM kills to procfs mode too") {
     const auto plan = planned(facts, {.source = SourceChoice::automatic, .cgroup = true, .interval = {}});
     CHECK(plan[Metric::oom_kills].measured);
     CHECK(plan[Metric::oom_kills].source == Source::cgroup);
-    CHECK_THAT(planned(facts)[Metric::oom_kills].reason, Contains("--cgroup"));
+    CHECK_THAT(planned(facts)[Metric::oom_kills].absence.reason, Contains("--cgroup"));
 }
 
 TEST_CASE("Files of /proc that are missing take their metrics with them, not others") {
@@ -222,8 +239,8 @@ TEST_CASE("Files of /proc that are missing take their metrics with them, not oth
     facts.smaps_rollup = false;
     const auto plan = planned(facts);
     CHECK_FALSE(plan.sample_pss);
-    CHECK_THAT(plan[Metric::pss_peak_bytes].reason, Contains("smaps_rollup"));
-    for (const auto metric : metrics_of_io) CHECK_THAT(plan[metric].reason, Contains("/proc/PID/io"));
+    CHECK_THAT(plan[Metric::pss_peak_bytes].absence.reason, Contains("smaps_rollup"));
+    for (const auto metric : metrics_of_io) CHECK_THAT(plan[metric].absence.reason, Contains("/proc/PID/io"));
     CHECK(plan[Metric::rss_peak_bytes].measured);
 
     facts.kernel_btf = facts.capability_bpf = true;

@@ -49,10 +49,10 @@ Result sample_result() {
     result.measurement = {"ebpf", 0.01, 0, {}, {}};
     result.measurement.sources = {{Metric::wall_seconds, {"clock", "exact", ""}},
                                   {Metric::rss_peak_bytes, {"ebpf", "exact", ""}},
-                                  {Metric::rss_average_bytes, {"ebpf", "bounded", "within 2 MiB"}}};
-    result.measurement.unavailable = {{Metric::pss_peak_bytes, "smaps_rollup cannot be read"},
-                                      {Metric::pss_average_bytes, "smaps_rollup cannot be read"},
-                                      {Metric::cgroup_memory_peak_bytes, "needs --cgroup"}};
+                                  {Metric::rss_average_bytes, {"ebpf", "bounded to 768 KiB a process", "counted in batches"}}};
+    result.measurement.unavailable = {{Metric::pss_peak_bytes, {"smaps_rollup cannot be read", ""}},
+                                      {Metric::pss_average_bytes, {"smaps_rollup cannot be read", ""}},
+                                      {Metric::cgroup_memory_peak_bytes, {"not asked for: --cgroup", "--cgroup", false}}};
     result.runs = {sample_run()};
     for (const auto& row : metric_catalogue())
         if (const auto value = result.runs.front().metrics[row.metric]) result.summary[row.metric] = alone(*value);

@@ -96,6 +96,8 @@ TEST_CASE("Every recorded quantity becomes the metric of its name") {
     memory.rss_file_peak_bytes = 2;
     memory.rss_shmem_peak_bytes = 3;
     memory.largest_process_rss_peak_bytes = 4;
+    memory.file_mapped_peak_bytes = 21;
+    memory.shmem_peak_bytes = 22;
     memory.cgroup_peak_bytes = 5;
     memory.swap_peak_bytes = 6;
     totals.cpu_user_ns = totals.cpu_system_ns = second;
@@ -130,6 +132,7 @@ TEST_CASE("Every recorded quantity becomes the metric of its name") {
         {Metric::processes_started, 16},   {Metric::syscall_written_bytes, 13},
         {Metric::processes_peak, 17},      {Metric::storage_written_bytes, 15},
         {Metric::threads_started, 18},     {Metric::threads_peak, 19},
+        {Metric::file_mapped_peak_bytes, 21}, {Metric::shmem_peak_bytes, 22},
         {Metric::oom_kills, 20}};
     const auto run = summarized(recording);
     for (const auto& info : metric_catalogue()) {

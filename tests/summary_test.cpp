@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "exporters/sparkline.hpp"
-#include "exporters/text.hpp"
+#include "profiler/text.hpp"
 #include "tests/sample_result.hpp"
 
 using namespace perfwrap;
@@ -19,20 +19,20 @@ bench.py: python bench.py
   ended     exit 0
   wall      2.000 s
   CPU       3.500 s, user 3.000 s, system 500 ms, 1.75 cores
-  memory    peak 576 MiB (exact), average 100 MiB (bounded, within 2 MiB),
+  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB a process),
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
   I/O       read 1.50 MiB, written 2.00 KiB
-  processes 3 in all, 2 at once, threads 5 in all, 4 at once
+  processes 3 in all, 2 at once
+  threads   5 in all, 4 at once
 
         PID         CPU    peak RSS  command
          42     2.750 s     512 MiB  python bench.py
          43           -           -  worker
                  750 ms              1 more
 
-  not measured: pss peak, pss average (smaps_rollup cannot be read); cgroup
-  memory peak (needs --cgroup)
+  not measured: pss peak, pss average (smaps_rollup cannot be read)
 )";
 
 constexpr auto screen_with_sparklines = R"(
@@ -40,12 +40,13 @@ bench.py: python bench.py
   ended     exit 0
   wall      2.000 s
   CPU       3.500 s, user 3.000 s, system 500 ms, 1.75 cores
-  memory    peak 576 MiB (exact), average 100 MiB (bounded, within 2 MiB),
+  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB a process),
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
   I/O       read 1.50 MiB, written 2.00 KiB
-  processes 3 in all, 2 at once, threads 5 in all, 4 at once
+  processes 3 in all, 2 at once
+  threads   5 in all, 4 at once
 
   memory    ▁▁▁▁▁▁▁▁▁█████████▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁ max 576 MiB over 2.000 s
   CPU       ▅▅▅▅▅▅▅▅▅███████████████████████████ max 2.00 cores over 2.000 s
@@ -55,8 +56,7 @@ bench.py: python bench.py
          43           -           -  worker
                  750 ms              1 more
 
-  not measured: pss peak, pss average (smaps_rollup cannot be read); cgroup
-  memory peak (needs --cgroup)
+  not measured: pss peak, pss average (smaps_rollup cannot be read)
   warning: 2 processes were still running when the command ended and are not
            followed any further: 99 (sleep), 100 (sh)
 )";
@@ -67,12 +67,13 @@ bench.py: python bench.py
   ended     exit 0
   wall      2.000 s (1.000 s ... 4.000 s)
   CPU       3.500 s, user 3.000 s, system 500 ms, 1.75 cores
-  memory    peak 576 MiB (exact), average 100 MiB (bounded, within 2 MiB),
+  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB a process),
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
   I/O       read 1.50 MiB, written 2.00 KiB
-  processes 3 in all, 2 at once, threads 5 in all, 4 at once
+  processes 3 in all, 2 at once
+  threads   5 in all, 4 at once
 
   memory    ___####...________________ max 576 MiB over 4.000 s, last run
   CPU       ===####################### max 2.00 cores over 4.000 s, last run
@@ -82,8 +83,7 @@ bench.py: python bench.py
          43           -           -  worker
                  750 ms              1 more
 
-  not measured: pss peak, pss average (smaps_rollup cannot be read); cgroup
-  memory peak (needs --cgroup)
+  not measured: pss peak, pss average (smaps_rollup cannot be read)
 )";
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
@@ -131,7 +131,7 @@ TEST_CASE("names and commands cannot touch the terminal") {
     result.runs.front().processes.recorded.front().command = {"a) R 1 (b\n", "\xff\x9b"};
     result.runs.front().exit = {std::nullopt, "SIG\033"};
     result.warnings = {"\033[31m"};
-    result.measurement.unavailable[Metric::swap_peak_bytes] = "why\033";
+    result.measurement.unavailable[Metric::swap_peak_bytes] = {"why\033", ""};
     const auto text = format_summary(result, {});
     CHECK_FALSE(has_control_characters(text));
     CHECK(valid_utf8(text) == text);
@@ -154,11 +154,39 @@ TEST_CASE("what was not measured is left out and explained once for each reason"
     auto result = sample_result();
     for (const auto metric : {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::largest_process_rss_peak_bytes}) {
         result.runs.front().metrics[metric].reset();
-        result.measurement.unavailable[metric] = "no /proc";
+        result.measurement.unavailable[metric] = {"no /proc", ""};
     }
     const auto text = format_summary(result, {});
     CHECK_FALSE(contains(text, "\n  memory"));
     CHECK(contains(text, "not measured: rss peak, rss average, largest process rss peak (no /proc);"));
+}
+
+TEST_CASE("what an option would add is no more than a hint, and none where something else is missing") {
+    auto result = sample_result();
+    auto& unavailable = result.measurement.unavailable;
+    unavailable = {{Metric::anon_peak_bytes, {"not asked for: --exact-memory", "--exact-memory", false}},
+                   {Metric::anon_average_bytes, {"not asked for: --exact-memory", "--exact-memory", false}},
+                   {Metric::cgroup_memory_peak_bytes, {"not asked for: --cgroup", "--cgroup", false}}};
+    const auto ending = [&] {
+        const auto text = format_summary(result, {});
+        return text.substr(text.rfind("1 more\n") + 7);
+    };
+    CHECK(ending() == "\n  more with --cgroup or --exact-memory (perfwrap doctor tells what)\n");
+    unavailable[Metric::oom_kills] = {"only eBPF can count this: a long story", "eBPF"};
+    CHECK(ending() == "\n  not measured: oom kills (needs eBPF)\n");
+    unavailable = {{Metric::anon_peak_bytes, {"only eBPF can count this: a long story", "eBPF", false}}};
+    CHECK(ending().empty());
+}
+
+TEST_CASE("peak and average that are equally exact say so once") {
+    auto result = sample_result();
+    auto& sources = result.measurement.sources;
+    sources[Metric::rss_average_bytes] = sources[Metric::rss_peak_bytes];
+    CHECK(contains(format_summary(result, {}), "  memory    peak 576 MiB and average 100 MiB (exact), largest process 512 MiB\n"));
+    result = sample_series();
+    result.measurement.sources[Metric::rss_average_bytes] = result.measurement.sources[Metric::rss_peak_bytes];
+    result.summary[Metric::rss_average_bytes].max = 200.0 * 1024 * 1024;
+    CHECK(contains(format_summary(result, {}), "peak 576 MiB (exact), average 100 MiB (100 MiB … 200 MiB; exact),"));
 }
 
 TEST_CASE("memory that was sampled says how often") {
@@ -171,7 +199,7 @@ TEST_CASE("memory that was sampled says how often") {
 TEST_CASE("many reasons take two lines and the rest is counted") {
     auto result = sample_result();
     result.measurement.unavailable.clear();
-    for (const auto& row : metric_catalogue()) result.measurement.unavailable[row.metric] = "a reason of its own for " + std::string(row.key);
+    for (const auto& row : metric_catalogue()) result.measurement.unavailable[row.metric] = {"a reason of its own for " + std::string(row.key), ""};
     const auto text = format_summary(result, {});
     const auto at = text.find("  not measured:");
     REQUIRE(at != std::string::npos);

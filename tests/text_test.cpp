@@ -1,4 +1,4 @@
-#include "exporters/text.hpp"
+#include "profiler/text.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -39,4 +39,16 @@ TEST_CASE("text is cut to a width with an ellipsis") {
     CHECK(truncate_to_width("abcdef", 4, true) == "abc…");
     CHECK(truncate_to_width("abcdef", 5, false) == "ab...");
     CHECK(truncate_to_width("日本語", 4, true) == "日…");
+}
+
+TEST_CASE("words fill lines up to the width, each line after the first behind the indent") {
+    CHECK(wrap("one two three", 80, 4) == "one two three");
+    CHECK(wrap("one two  three four", 11, 4) == "one two\n    three\n    four");
+    CHECK(wrap("a aVeryLongWord b", 6, 2) == "a\n  aVeryLongWord\n  b");
+    CHECK(wrap("日本 日本 é", 9, 0) == "日本 日本\né");
+    CHECK(wrap("", 80, 4) == "");
+}
+
+TEST_CASE("pieces are kept whole and separated, also at the end of a line") {
+    CHECK(flow({"peak 1 MiB", "average 2 MiB", "x"}, ",", 26) == std::vector<std::string>{"peak 1 MiB, average 2 MiB,", "x"});
 }
