@@ -340,7 +340,7 @@ private:
         }
         close(iterator);
         threads_.resize(filled / sizeof(wire_thread));
-        std::memcpy(threads_.data(), buffer_.data(), threads_.size() * sizeof(wire_thread));
+        if (!threads_.empty()) std::memcpy(threads_.data(), buffer_.data(), threads_.size() * sizeof(wire_thread));
         return threads_;
     }
 
