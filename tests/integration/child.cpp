@@ -53,7 +53,7 @@ void read_some(int& descriptor, std::string& text) {
 
 }  // namespace
 
-std::optional<int> Ended::code() const { return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt; }
+int Ended::code() const { return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status); }
 
 Child::Child(const Launch& launch) : unsent_(launch.input) {
     std::signal(SIGPIPE, SIG_IGN);

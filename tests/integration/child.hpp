@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,8 @@ struct Ended {
     std::string out;
     std::string err;
 
-    // The exit code, if it ended by itself.
-    std::optional<int> code() const;
+    // The exit code; -N if it died of signal N.
+    int code() const;
 };
 
 class Child {
