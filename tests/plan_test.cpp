@@ -82,7 +82,7 @@ TEST_CASE("Where the kernel learns late of page faults, no figure of resident me
     HostFacts facts = privileged_host();
     facts.faults_told_late = true;
     for (const bool exact_memory : {false, true}) {
-        const auto plan = make_plan(facts, {.exact_memory = exact_memory}).value();
+        const auto plan = make_plan(facts, {.exact_memory = exact_memory, .interval = {}}).value();
         for (const auto metric : {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes, Metric::rss_file_peak_bytes,
                                   Metric::rss_shmem_peak_bytes, Metric::largest_process_rss_peak_bytes, Metric::swap_peak_bytes}) {
             CAPTURE(exact_memory, metric_info(metric).key);
@@ -91,7 +91,7 @@ TEST_CASE("Where the kernel learns late of page faults, no figure of resident me
         }
         CHECK(accuracy_text(plan[Metric::minor_faults]) == "exact");
     }
-    const auto procfs = make_plan(facts, {.source = SourceChoice::procfs}).value();
+    const auto procfs = make_plan(facts, {.source = SourceChoice::procfs, .interval = {}}).value();
     CHECK(accuracy_text(procfs[Metric::rss_peak_bytes]) == "sampled");
 }
 
