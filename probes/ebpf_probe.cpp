@@ -6,10 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdarg>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -17,46 +14,18 @@
 #include <unordered_map>
 #include <utility>
 
-#include "probes/bpf/wire.h"
+#include "probes/bpf_programs.hpp"
 #include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
 #include "probes/pss_sampler.hpp"
 #include "profiler/clock.hpp"
-#include "tree.skel.h"
 
 namespace perfwrap {
 namespace {
 
-struct CloseSkeleton {
-    void operator()(tree_bpf* skeleton) const { tree_bpf::destroy(skeleton); }
-};
-using Skeleton = std::unique_ptr<tree_bpf, CloseSkeleton>;
-
 struct FreeRing {
     void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 };
-
-// What libbpf said of the last failure, for the error message.
-std::string& libbpf_words() {
-    static std::string words;
-    return words;
-}
-
-int keep_warnings(libbpf_print_level level, const char* format, va_list arguments) {
-    if (level != LIBBPF_WARN) return 0;
-    std::array<char, 512> line{};
-    const int length = vsnprintf(line.data(), line.size(), format, arguments);
-    if (libbpf_words().empty() && length > 0) libbpf_words() = line.data();
-    return length;
-}
-
-std::string refusal(const char* stage, int error) {
-    std::string words = libbpf_words();
-    std::ranges::replace(words, '\n', ' ');
-    while (words.ends_with(' ')) words.pop_back();
-    const std::string why = fmt::format("the kernel refused to {} perfwrap's BPF programs: {}", stage, std::strerror(error));
-    return words.empty() ? why : fmt::format("{} ({})", why, words);
-}
 
 wire_usage& operator+=(wire_usage& sum, const wire_usage& more) {
     sum.runtime_ns += more.runtime_ns;
@@ -92,23 +61,23 @@ std::optional<std::uint32_t> pid_max() {
 
 class EbpfProbe final : public Probe {
 public:
-    EbpfProbe(Skeleton skeleton, std::optional<PssSampler> pss, const EbpfProbeOptions& options)
-        : skeleton_(std::move(skeleton)),
+    EbpfProbe(BpfPrograms programs, std::optional<PssSampler> pss, const EbpfProbeOptions& options)
+        : programs_(std::move(programs)),
           options_(options),
           pss_(std::move(pss)),
           table_(options.max_processes),
-          buckets_(skeleton_->bss->memory.buckets, options.interval_ns, page_bytes_) {}
+          buckets_(programs_->memory->buckets, options.interval_ns, page_bytes_) {}
 
     // After construction, since the ring buffer calls back into this object.
     int begin() {
-        run(skeleton_->progs.calibrate);
-        ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.records), &EbpfProbe::on_record, this, nullptr));
+        run(programs_->calibrate_program);
+        ring_.reset(ring_buffer__new(programs_->records_map, &EbpfProbe::on_record, this, nullptr));
         return ring_ ? 0 : errno;
     }
 
-    bool faults_told_late() const override { return skeleton_->bss->faults_told_late != 0; }
+    bool faults_told_late() const override { return *programs_->faults_told_late != 0; }
 
-    void arm() override { run(skeleton_->progs.arm); }
+    void arm() override { run(programs_->arm_program); }
 
     void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
         exec_ns_ = exec_ns;
@@ -181,7 +150,7 @@ public:
         };
         seen.end_ns = end_ns;
         describe_memory(seen, ended.exec_ns, end_ns);
-        const wire_memory& memory = skeleton_->bss->memory;
+        const wire_memory& memory = *programs_->memory;
         seen.lost_events = ended.lost_rows + ended.lost_processes + unsettled_ + memory.unbalanced + memory.lost_spaces + buckets_.missed();
         seen.processes = std::move(table_);
         seen.timeline = std::move(timeline_);
@@ -189,9 +158,9 @@ public:
     }
 
 private:
-    static void run(const bpf_program* program) {
+    static void run(int program) {
         LIBBPF_OPTS(bpf_test_run_opts, nothing);
-        bpf_prog_test_run_opts(bpf_program__fd(program), &nothing);
+        bpf_prog_test_run_opts(program, &nothing);
     }
 
     // Memory comes in the kernel's own buckets; CPU time since the last call is spread over them.
@@ -219,11 +188,11 @@ private:
     // What the live processes hold, and held at the peak. An address space that nobody uses and that is not empty was lost.
     void take_spaces(std::vector<wire_process>& live) {
         if (live.empty()) return;
-        run(skeleton_->progs.settle_memory);
-        const std::uint64_t peak_number = skeleton_->bss->memory.peak_number;
+        run(programs_->settle_memory_program);
+        const std::uint64_t peak_number = programs_->memory->peak_number;
         std::unordered_map<std::uint64_t, wire_process*> owners;
         for (auto& process : live) owners[process.id] = &process;
-        for (const auto& space : read_map<wire_space>(skeleton_->maps.spaces)) {
+        for (const auto& space : read_map<wire_space>(programs_->spaces_map)) {
             const auto owner = owners.find(space.owner);
             if (owner == owners.end()) continue;
             wire_process& process = *owner->second;
@@ -245,7 +214,7 @@ private:
     }
 
     void describe_memory(Observation& seen, std::uint64_t exec_ns, std::uint64_t end_ns) {
-        const wire_memory& memory = skeleton_->bss->memory;
+        const wire_memory& memory = *programs_->memory;
         const auto peak_bytes = [&](int series) { return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_; };
         seen.memory.rss = over_time(memory.series[WIRE_RSS], exec_ns, end_ns, page_bytes_);
         seen.memory.rss_anon_peak_bytes = peak_bytes(WIRE_ANON);
@@ -263,7 +232,7 @@ private:
     }
 
     template <class Value>
-    static std::vector<Value> read_map(const bpf_map* map) {
+    static std::vector<Value> read_map(int map) {
         std::vector<Value> all;
         std::vector<std::uint64_t> keys(1024);
         std::vector<Value> values(keys.size());
@@ -273,7 +242,7 @@ private:
         while (error == 0) {
             LIBBPF_OPTS(bpf_map_batch_opts, options);
             auto count = static_cast<__u32>(keys.size());
-            error = bpf_map_lookup_batch(bpf_map__fd(map), first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
+            error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
             if (error != 0 && error != -ENOENT) break;
             first = false;
             all.insert(all.end(), values.begin(), values.begin() + count);
@@ -284,7 +253,7 @@ private:
     // Volatile: the kernel writes it at any time.
     wire_totals totals() const {
         wire_totals copy;
-        std::memcpy(&copy, const_cast<const wire_totals*>(&skeleton_->bss->totals), sizeof(copy));
+        std::memcpy(&copy, programs_->totals, sizeof(copy));
         asm volatile("" ::: "memory");
         return copy;
     }
@@ -321,14 +290,14 @@ private:
     }
 
     std::vector<wire_process> read_processes() const {
-        auto processes = read_map<wire_process>(skeleton_->maps.processes);
+        auto processes = read_map<wire_process>(programs_->processes_map);
         std::erase_if(processes, [](const wire_process& process) { return process.pending_exec != 0; });
         return processes;
     }
 
     const std::vector<wire_thread>& read_threads() {
         threads_.clear();
-        const int iterator = bpf_iter_create(bpf_link__fd(skeleton_->links.live_threads));
+        const int iterator = bpf_iter_create(programs_->live_threads_link);
         if (iterator < 0) return threads_;
         std::size_t filled = 0;
         while (true) {
@@ -386,7 +355,7 @@ private:
         table_.add(std::move(row));
     }
 
-    Skeleton skeleton_;
+    BpfPrograms programs_;
     EbpfProbeOptions options_;
     std::uint64_t page_bytes_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     std::unique_ptr<ring_buffer, FreeRing> ring_;
@@ -406,36 +375,27 @@ private:
 
 }  // namespace
 
-bool kernel_has_tracepoint(const char* name) {
-    libbpf_set_print(keep_warnings);
-    return libbpf_find_vmlinux_btf_id(name, BPF_TRACE_RAW_TP) > 0;
-}
-
 tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options) {
-    libbpf_words().clear();
-    libbpf_set_print(keep_warnings);
-    Skeleton skeleton(tree_bpf::open());
-    if (!skeleton) return tl::unexpected(refusal("open", errno));
     const int cpus = libbpf_num_possible_cpus();
-    if (cpus > WIRE_MAX_CPUS) return tl::unexpected(fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
-    skeleton->rodata->cpu_count = static_cast<__u32>(cpus);
-    // mm counters are struct percpu_counter: the kernel's batch is max(32, 2 * online CPUs) (lib/percpu_counter.c).
-    skeleton->rodata->batch_pages = std::max(32L, 2 * sysconf(_SC_NPROCESSORS_ONLN));
-    skeleton->rodata->every_event = options.every_memory_event ? 1 : 0;
-    // No more processes than pids: empty hash tables cost start-up time and memory.
-    const std::uint32_t most_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES);
-    bpf_map__set_max_entries(skeleton->maps.processes, most_processes);
-    bpf_map__set_max_entries(skeleton->maps.spaces, most_processes);
-    skeleton->rodata->interval_ns = options.interval_ns;
-    skeleton->rodata->cgroup_id = options.cgroup_id;
-    bpf_program__set_autoload(skeleton->progs.on_physical_change, options.cgroup_id != 0);
-    if (const int error = tree_bpf::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
-    if (const int error = tree_bpf::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
+    if (cpus > WIRE_MAX_CPUS)
+        return tl::unexpected(fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
+    auto programs = BpfPrograms::load({
+        .cpu_count = static_cast<__u32>(cpus),
+        // mm counters are struct percpu_counter: the kernel's batch is max(32, 2 * online CPUs) (lib/percpu_counter.c).
+        .batch_pages = std::max(32L, 2 * sysconf(_SC_NPROCESSORS_ONLN)),
+        .every_event = options.every_memory_event ? 1U : 0U,
+        .interval_ns = options.interval_ns,
+        .cgroup_id = options.cgroup_id,
+        // No more processes than pids: empty hash tables cost start-up time and memory.
+        .max_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES),
+    });
+    if (!programs) return tl::unexpected(programs.error());
     std::optional<PssSampler> pss;
     if (options.sample_pss)
         if (auto proc = ProcFs::open("/proc")) pss.emplace(*std::move(proc));
-    auto probe = std::make_unique<EbpfProbe>(std::move(skeleton), std::move(pss), options);
-    if (const int error = probe->begin(); error != 0) return tl::unexpected(refusal("read from", error));
+    auto probe = std::make_unique<EbpfProbe>(*std::move(programs), std::move(pss), options);
+    if (const int error = probe->begin(); error != 0)
+        return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));
     return probe;
 }
 

@@ -19,9 +19,6 @@ struct EbpfProbeOptions {
     bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
 };
 
-// Whether the running kernel's type information has a tracepoint of this name. Takes some 10 ms.
-bool kernel_has_tracepoint(const char* name);
-
 // Loaded and attached. Error: what the kernel answered.
 tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options);
 

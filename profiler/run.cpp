@@ -20,6 +20,7 @@
 #include "exporters/exporter.hpp"
 #include "exporters/summary.hpp"
 #include "exporters/writer.hpp"
+#include "probes/bpf_programs.hpp"
 #include "probes/cgroup.hpp"
 #include "probes/ebpf_probe.hpp"
 #include "probes/host_facts.hpp"

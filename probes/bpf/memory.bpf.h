@@ -339,7 +339,7 @@ int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
 
 /* Run once by perfwrap through BPF_PROG_TEST_RUN: what kind of counters there are, and where each CPU's part of a per-CPU variable lies. The helper gives the address
  * of every CPU's copy of the one element of a per-CPU array; the array itself holds the per-CPU pointer. */
-SEC("raw_tp")
+SEC("raw_tp/run_by_perfwrap")
 int calibrate(void *context) {
     u32 zero = 0;
     u64 base = 0;
@@ -359,7 +359,7 @@ int calibrate(void *context) {
 }
 
 /* Run by perfwrap before it reads the sums for the last time. */
-SEC("raw_tp")
+SEC("raw_tp/run_by_perfwrap")
 int settle_memory(void *context) {
     return refresh_dirty(time_since_exec(bpf_ktime_get_ns()));
 }

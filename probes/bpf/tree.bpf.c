@@ -56,7 +56,7 @@ static __always_inline void count_new_thread(struct wire_process *process) {
 /* ---- the tree ---- */
 
 /* Run once by perfwrap itself, through BPF_PROG_TEST_RUN, from the thread that will fork the command. */
-SEC("raw_tp")
+SEC("raw_tp/run_by_perfwrap")
 int arm(void *context) {
     struct task_struct *task = bpf_get_current_task_btf();
 

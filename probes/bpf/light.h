@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The BPF programs as a light skeleton: the kernel itself resolves them against its type information, in a third of the time that
+ * libbpf takes to read and search 5 MB of it. C, because the generated code is. */
+#pragma once
+
+#include "wire.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is fixed before the programs are loaded. */
+struct bpf_settings {
+    __u32 cpu_count;     /* possible CPUs */
+    __s64 batch_pages;   /* how far a per-CPU part of an mm counter can go */
+    __u32 every_event;   /* 1: no change of a counter is passed over */
+    __u64 interval_ns;   /* of the timeline */
+    __u64 cgroup_id;     /* the command's own memory cgroup; 0: none is followed */
+    __u32 max_processes; /* live ones that can be followed */
+};
+
+/* The programs, loaded and attached. Descriptors and memory belong to the loader that made them. */
+struct bpf_loaded {
+    int processes_map, spaces_map, records_map;
+    int calibrate_program, arm_program, settle_memory_program;
+    int live_threads_link;
+    struct wire_totals *totals; /* shared with the kernel */
+    struct wire_memory *memory;
+    const __u32 *faults_told_late;
+};
+
+struct tree_light;
+
+/* Null: this kernel cannot take it, and errno says why. */
+struct tree_light *light_load(const struct bpf_settings *settings, struct bpf_loaded *loaded);
+void light_unload(struct tree_light *light);
+
+#ifdef __cplusplus
+}
+#endif
