@@ -33,10 +33,11 @@ static __always_inline u64 address_of(const void *pointer) {
     return address;
 }
 
+/* Each failed attempt is another CPU that raised it meanwhile; the next change tries again. */
 static __always_inline void raise_maximum(u64 *maximum, u64 value) {
     u64 seen = *maximum;
 
-    for (int i = 0; i < 16 && value > seen; i++) {
+    for (int i = 0; i < 4 && value > seen; i++) {
         u64 before = __sync_val_compare_and_swap(maximum, seen, value);
         if (before == seen) return;
         seen = before;

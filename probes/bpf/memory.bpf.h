@@ -93,7 +93,7 @@ static __always_inline u64 time_since_exec(u64 now_ns) { return now_ns > totals.
 static __always_inline void raise_signed(s64 *maximum, s64 value) {
     s64 seen = *maximum;
 
-    for (int i = 0; i < 8 && value > seen; i++) {
+    for (int i = 0; i < 4 && value > seen; i++) {
         s64 before = __sync_val_compare_and_swap(maximum, seen, value);
         if (before == seen) return;
         seen = before;
