@@ -72,6 +72,7 @@ std::string endings(const Result& result) {
     }
     if (counts.size() == 1) return counts.front().first;
     std::vector<std::string> parts;
+    parts.reserve(counts.size());
     for (const auto& [how, count] : counts) parts.push_back(fmt::format("{} ({} of {} runs)", how, count, result.runs.size()));
     return joined(parts, ", ");
 }

@@ -41,7 +41,7 @@ std::string duration(double seconds) {
 }
 
 std::string accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
-    const std::string name = accuracy_text(plan);
+    std::string name = accuracy_text(plan);
     if (plan.accuracy != Accuracy::sampled) return name;
     const auto interval = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
     return interval ? fmt::format("{} every {}", name, duration(*interval)) : name;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace perfwrap {
 namespace {
@@ -31,12 +32,12 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
     const double ns = number * unit->nanoseconds;
     if (!(ns >= 1)) return tl::unexpected(fmt::format("'{}' is too short: it must be more than zero", text));
     if (ns > longest_duration_ns) return tl::unexpected(fmt::format("'{}' is too long", text));
-    return std::chrono::nanoseconds{static_cast<std::chrono::nanoseconds::rep>(ns + 0.5)};
+    return std::chrono::nanoseconds{std::llround(ns)};
 }
 
 tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_view text) {
     constexpr std::chrono::microseconds finest{100};
-    const auto interval = parse_duration(text);
+    auto interval = parse_duration(text);
     if (interval && *interval < finest) return tl::unexpected(fmt::format("'{}' is too short: the finest is {}us", text, finest.count()));
     return interval;
 }
