@@ -1,0 +1,45 @@
+"""Runs one command and clocks it from outside; the command may clock itself and print `seconds S`."""
+
+import os
+import shlex
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CommandFailed(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Run:
+    wall_seconds: float  # from the start of the outermost program to its end
+    own_seconds: float | None  # what the innermost printed: start and end of whoever watches it are outside
+
+
+def run(command, folder, on_start=lambda pid: None):
+    """Output goes to files: a pipe would need a reader, on one of the CPUs that are measured."""
+    output, errors = Path(folder) / "stdout", Path(folder) / "stderr"
+    create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(output), create, 0o600),
+        (os.POSIX_SPAWN_OPEN, 2, str(errors), create, 0o600),
+    ]
+    words = [str(word) for word in command]
+    begin = time.perf_counter()
+    pid = os.posix_spawnp(words[0], words, os.environ, file_actions=actions)
+    on_start(pid)
+    _, status = os.waitpid(pid, 0)
+    wall_seconds = time.perf_counter() - begin
+    if status != 0:
+        last_words = errors.read_text(errors="replace").strip().splitlines()[-1:]
+        raise CommandFailed(f"{shlex.join(words)} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(last_words)}")
+    return Run(wall_seconds, _own_seconds(output))
+
+
+def _own_seconds(output):
+    for line in output.read_text(errors="replace").splitlines():
+        if line.startswith("seconds "):
+            return float(line.split()[1])
+    return None
