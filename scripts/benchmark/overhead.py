@@ -1,9 +1,11 @@
 """What being watched costs the one who is watched."""
 
+from functools import partial
+
+from .commands import run
 from .estimates import against
 from .rounds import Column, interleave
 from .rows import OVERHEAD
-from .commands import run
 from .tools import BARE, BARE_AGAIN, PEERS, PERFWRAPS
 
 
@@ -14,9 +16,11 @@ def measure_overhead(settings):
 def _measure(row, settings):
     settings.say(f"overhead: {row.title}")
     tools = [BARE, BARE_AGAIN, *PERFWRAPS, *PEERS]
-    if settings.short and row.key == "dask":
-        tools = [BARE, PERFWRAPS[0]]
-    columns = [Column(tool.key, lambda tool=tool: run(tool.wrap(row.command, settings.folder), settings.folder), tool.every) for tool in tools]
+
+    def under(tool):
+        return run(tool.wrap(row.command, settings.folder), settings.folder)
+
+    columns = [Column(tool.key, partial(under, tool), tool.every) for tool in tools]
     samples = interleave(columns, settings.rounds(row))
     if row.is_startup:
         return against(BARE.key, samples, lambda sample: sample.wall_seconds, is_difference=True)

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 from .commands import run
 from .intervals import difference_of_medians
@@ -32,7 +33,13 @@ def _measure(count, rounds, settings):
     settings.say(f"scale: {count} children")
     command = [WORKLOADS / "fork_exit", str(count)]
     tools = [BARE, *PERFWRAPS[:2]]
-    columns = [Column(tool.key, lambda tool=tool: _watched_run(tool.wrap(command, settings.folder), settings.folder)) for tool in tools]
+
+    def under(tool):
+        poll = _PeakPoll()
+        done = run(tool.wrap(command, settings.folder), settings.folder, on_start=poll.start)
+        return Watched(done, poll.stop())
+
+    columns = [Column(tool.key, partial(under, tool)) for tool in tools]
     samples = interleave(columns, rounds)
     result = {"children": count, "rounds": rounds, "columns": {}, "failed": samples.failed}
     for key in samples.by_round:
@@ -47,12 +54,6 @@ def _measure(count, rounds, settings):
             "peak_bytes": max(peaks, default=None),
         }
     return result
-
-
-def _watched_run(command, folder):
-    poll = _PeakPoll()
-    done = run(command, folder, on_start=poll.start)
-    return Watched(done, poll.stop())
 
 
 class _PeakPoll:

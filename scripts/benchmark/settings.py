@@ -16,12 +16,12 @@ class Settings:
         return not self.only or any(key in self.only for key in keys)
 
     def chosen(self, items, section=None):
-        """Items by their own key, or all of a section by its name; the overhead section needs no naming."""
-        if section and not self.wants(section):
-            return []
-        if section or not self.only:
-            return list(items)
-        return [item for item in items if item.key in self.only]
+        """Of a section all or none; without a section, items by their own key. Named ones are measured even in the short form."""
+        if section:
+            return [item for item in items if item.in_short or not self.short] if self.wants(section) else []
+        if self.only:
+            return [item for item in items if item.key in self.only]
+        return [item for item in items if item.in_short or not self.short]
 
     def rounds(self, row):
         return self.runs or (row.short_rounds if self.short else row.rounds)

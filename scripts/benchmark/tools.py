@@ -17,6 +17,7 @@ class Tool:
     wrap: Callable[[list, Path], list]  # (command, folder for the report) to command
     read: Callable[[Path], readings.Readings] | None = None  # from that folder
     every: int = 1
+    makes_cgroup: bool = False
 
 
 def _perfwrap(key, *options):
@@ -27,7 +28,7 @@ def _perfwrap_with_json(key, *options):
     def wrap(command, folder):
         return [PERFWRAP, "--quiet", *options, "--output", f"json:{folder}/perfwrap.json", "--", *command]
 
-    return Tool(key, wrap, readings.perfwrap)
+    return Tool(key, wrap, readings.perfwrap, makes_cgroup="--exact-memory" in options)
 
 
 def _gnu_time(command, folder):

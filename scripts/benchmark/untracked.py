@@ -3,6 +3,7 @@
 import subprocess
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from .commands import CommandFailed, run
@@ -25,7 +26,7 @@ def _measure(row, settings):
             return run(row.command, settings.folder)
 
     columns = [Column("alone", lambda: run(row.command, settings.folder))]
-    columns += [Column(key, lambda options=options: beside(options)) for key, options in MODES.items()]
+    columns += [Column(key, partial(beside, options)) for key, options in MODES.items()]
     return against("alone", interleave(columns, settings.rounds(row)), lambda sample: sample.own_seconds, is_difference=False)
 
 
