@@ -31,9 +31,7 @@ def _measure(program, settings):
 
 
 def _hold_against_truth(program, tool, folder):
-    with cgroup_witness() as witness:
-        if witness and witness.is_version_2 and tool.makes_cgroup:
-            witness = None  # on version 2 a process has one cgroup: the witness would take it out of the tool's
+    with cgroup_witness(program, tool) as witness:
         command = witness.wrap(program.command) if witness else program.command
         run(tool.wrap(command, folder), folder)
         seen = witness.readings() if witness else Readings()
@@ -44,8 +42,8 @@ def _hold_against_truth(program, tool, folder):
 def _best_of(told, seen, program):
     """The kernel's CPU counter is exact, and a program knows its memory better than whoever looks at it from time to time."""
     return Readings(
-        peak_bytes=told.peak_bytes if program.tells_truth else seen.peak_bytes,
-        average_bytes=told.average_bytes or seen.average_bytes,
+        peak_bytes=told.peak_bytes or seen.peak_bytes,
+        average_bytes=told.average_bytes if program.tells_truth else seen.average_bytes,
         cpu_seconds=seen.cpu_seconds or told.cpu_seconds,
         processes=told.processes,
     )

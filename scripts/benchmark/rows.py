@@ -21,7 +21,7 @@ def _storm(key, title, count, goal):
     return Row(key, title, [WORKLOADS / key, str(count)], goal, rounds=30, short_rounds=3)
 
 
-STARTUP = Row("true", "`true`: start-up", ["/bin/true"], "8 ms; procfs 2 ms", 60, 15, is_startup=True)
+STARTUP = Row("true", "`true`: start-up", ["/bin/true"], "8 ms; procfs 2 ms", 60, 9, is_startup=True)
 
 STORMS = [
     _storm("page_faults", "page-fault storm", 100_000, "3 %; exact 10 %"),
@@ -32,8 +32,8 @@ STORMS = [
 ]
 
 PROGRAMS = [
-    _storm("cpu_bound", "CPU-bound, all cores", 150, "0 ± 1 %"),
-    _storm("file_reads", "4 KiB reads, page cache", 300_000, "0 ± 1 %"),
+    _storm("cpu_bound", "CPU-bound, all cores", 80, "0 ± 1 %"),
+    _storm("file_reads", "4 KiB reads, page cache", 200_000, "0 ± 1 %"),
     Row("python", "Python, allocating", [PYTHON, SCRIPTS / "allocations.py", "60"], "0 ± 1 %", 30, 3),
     Row("dask", "Dask example", [PYTHON, DASK_EXAMPLE], "0 ± 1 %", 7, 3, in_short=False),
 ]

@@ -2,35 +2,41 @@
 
 import subprocess
 import time
+from itertools import product
 
 from .commands import CommandFailed
 from .own_cost import bpf_bytes, cpu_seconds, peak_bytes
 from .paths import PERFWRAP, WORKLOADS
 
-POPULATIONS = (10, 100, 200, 1_000, 5_000)
-INTERVALS = (None, "1ms", "10ms", "100ms")  # None: perfwrap's default
+POPULATIONS = (10, 100, 1_000, 5_000)
+INTERVALS = ("1ms", "10ms", "100ms")
+DEFAULT_INTERVAL_POPULATIONS = (200, 5_000)
 SETTLE_SECONDS = 1
-WINDOW_SECONDS = 1.5
+# Long against what perfwrap backs off to when a look at the tree is expensive.
+WINDOW_SECONDS, SHORT_WINDOW_SECONDS = 4, 2
 
 
 def measure_watcher(settings):
     if not settings.wants("watcher"):
         return []
-    populations, intervals = ((200, 1_000), (None,)) if settings.short else (POPULATIONS, INTERVALS)
+    window_seconds = SHORT_WINDOW_SECONDS if settings.short else WINDOW_SECONDS
     cells = []
-    for source in ("ebpf", "procfs"):
-        for count in populations:
-            settings.say(f"watcher: {source}, {count} processes")
-            for interval in intervals:
-                try:
-                    cost = _watch(source, count, interval)
-                except CommandFailed as failure:
-                    cost = {"failed": str(failure)}
-                cells.append({"source": source, "processes": count, "interval": interval} | cost)
+    for source, (count, interval) in product(("ebpf", "procfs"), _populations_and_intervals(settings.short)):
+        settings.say(f"watcher: {source}, {count} processes, interval {interval or 'default'}")
+        try:
+            cost = _watch(source, count, interval, window_seconds)
+        except CommandFailed as failure:
+            cost = {"failed": str(failure)}
+        cells.append({"source": source, "processes": count, "interval": interval} | cost)
     return cells
 
 
-def _watch(source, count, interval):
+def _populations_and_intervals(short):
+    default = [(count, None) for count in ((200, 1_000) if short else DEFAULT_INTERVAL_POPULATIONS)]
+    return default if short else default + list(product(POPULATIONS, INTERVALS))
+
+
+def _watch(source, count, interval, window_seconds):
     options = ["--quiet", "--source", source] + (["--interval", interval] if interval else [])
     command = [PERFWRAP, *options, "--", WORKLOADS / "sleepers", str(count)]
     watcher = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -39,7 +45,7 @@ def _watch(source, count, interval):
             raise CommandFailed(f"perfwrap --source {source}: {watcher.stderr.read().strip()}")
         time.sleep(SETTLE_SECONDS)
         begin, cpu_before = time.monotonic(), cpu_seconds(watcher.pid)
-        time.sleep(WINDOW_SECONDS)
+        time.sleep(window_seconds)
         cores = (cpu_seconds(watcher.pid) - cpu_before) / (time.monotonic() - begin)
         return {"cores": cores, "peak_bytes": peak_bytes(watcher.pid), "bpf_bytes": bpf_bytes(watcher.pid)}
     finally:
