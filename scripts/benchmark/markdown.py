@@ -60,7 +60,7 @@ def _watcher(cells):
     body = []
     for cell in cells:
         known = "failed" not in cell
-        cost = [percent(cell["cores"]), amount("bytes", cell["peak_bytes"]), f"{cell['bpf_bytes'] / MIB:.1f} MiB"] if known else [cell["failed"], "", ""]
+        cost = [f"{percent(cell['cores'])} over {cell['seconds']} s", amount("bytes", cell["peak_bytes"]), f"{cell['bpf_bytes'] / MIB:.1f} MiB"] if known else [cell["failed"], "", ""]
         body.append([cell["source"], str(cell["processes"]), cell["interval"] or "default", *cost])
     yield table("The watcher's own cost, all processes asleep", ["source", "processes", "interval", "CPU of one core", "memory", "BPF maps and programs"], body)
 

@@ -12,18 +12,19 @@ POPULATIONS = (10, 100, 1_000, 5_000)
 INTERVALS = ("1ms", "10ms", "100ms")
 DEFAULT_INTERVAL_POPULATIONS = (200, 5_000)
 SETTLE_SECONDS = 1
-# Long against what perfwrap backs off to when a look at the tree is expensive.
-WINDOW_SECONDS, SHORT_WINDOW_SECONDS = 4, 2
+# perfwrap looks at a large tree seldom, since a look is expensive: what few seconds show depends on whether one was among them.
+DEFAULT_INTERVAL_SECONDS = 20
+WINDOW_SECONDS = 3
 
 
 def measure_watcher(settings):
     if not settings.wants("watcher"):
         return []
-    window_seconds = SHORT_WINDOW_SECONDS if settings.short else WINDOW_SECONDS
     cells = []
     for source, (count, interval) in product(("ebpf", "procfs"), _populations_and_intervals(settings.short)):
         settings.say(f"watcher: {source}, {count} processes, interval {interval or 'default'}")
         try:
+            window_seconds = DEFAULT_INTERVAL_SECONDS if interval is None and not settings.short else WINDOW_SECONDS
             cost = _watch(source, count, interval, window_seconds)
         except CommandFailed as failure:
             cost = {"failed": str(failure)}
@@ -47,7 +48,7 @@ def _watch(source, count, interval, window_seconds):
         begin, cpu_before = time.monotonic(), cpu_seconds(watcher.pid)
         time.sleep(window_seconds)
         cores = (cpu_seconds(watcher.pid) - cpu_before) / (time.monotonic() - begin)
-        return {"cores": cores, "peak_bytes": peak_bytes(watcher.pid), "bpf_bytes": bpf_bytes(watcher.pid)}
+        return {"cores": cores, "peak_bytes": peak_bytes(watcher.pid), "bpf_bytes": bpf_bytes(watcher.pid), "seconds": window_seconds}
     finally:
         watcher.terminate()
         watcher.communicate()  # ends when the last sleeper, which holds the pipe, has ended
