@@ -17,14 +17,14 @@ TEST_CASE("an argument that was cut says so") {
 }
 
 TEST_CASE("the least recently used command line goes first when there are too many") {
-    ImageStore images(3 * 200);
-    for (std::uint64_t image = 1; image <= 3; ++image) images.add(image, {std::string(40, 'x')});
+    ImageStore images(3500);
+    for (std::uint64_t image = 1; image <= 3; ++image) images.add(image, {std::string(1000, 'x')});
     REQUIRE(images.find(1));  // a long-lived program whose children still come
-    for (std::uint64_t image = 4; image <= 5; ++image) images.add(image, {std::string(40, 'y')});
+    for (std::uint64_t image = 4; image <= 5; ++image) images.add(image, {std::string(1000, 'y')});
     CHECK(images.find(1));
     CHECK_FALSE(images.find(2));
     REQUIRE(images.find(5));
-    CHECK(images.find(5)->front() == std::string(40, 'y'));
+    CHECK(images.find(5)->front() == std::string(1000, 'y'));
 }
 
 }  // namespace perfwrap

@@ -165,10 +165,7 @@ static inline __u64 wire_system_ns(__u64 runtime, __u64 user_tick, __u64 system_
     if (system_tick == 0) return 0;
     if (user_tick == 0) return runtime;
     rest = runtime % total;
-    /* 64-bit products only: shifting keeps 31 significant bits. */
-    if (total >> 32) {
-        shift = 16;
-        if (total >> 47) shift = 32;
-    }
+    /* 64-bit products only: 31 significant bits of each factor are enough. */
+    for (int i = 0; i < 16 && total >> shift >> 32; i++) shift += 2;
     return system_tick * (runtime / total) + (((system_tick >> shift) * (rest >> shift)) / (total >> shift) << shift);
 }
