@@ -110,9 +110,9 @@ public:
         return processes;
     }
 
-    Observation finish(std::uint64_t end_ns) override {
+    Observation finish(std::uint64_t end_ns, Closing closing) override {
         await_last_switch();
-        if (totals().end_ns != 0) end_ns = totals().end_ns;
+        if (closing == Closing::at_command_end && totals().end_ns != 0) end_ns = totals().end_ns;
         auto live = settle();
         ring_buffer__consume(ring_.get());
         const wire_totals ended = totals();

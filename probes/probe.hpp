@@ -12,6 +12,9 @@
 
 namespace perfwrap {
 
+// What the end of the measured window is.
+enum class Closing : std::uint8_t { at_command_end, after_orphans };
+
 struct LiveProcess {
     int pid = 0;
     std::string name;
@@ -49,7 +52,7 @@ public:
     virtual std::vector<LiveProcess> alive() = 0;
 
     // Closes the measured window. Called once; after it only alive(), ended() and reaped() are, while orphans are being ended.
-    virtual Observation finish(std::uint64_t end_ns) = 0;
+    virtual Observation finish(std::uint64_t end_ns, Closing closing) = 0;
 };
 
 }  // namespace perfwrap

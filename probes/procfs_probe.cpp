@@ -79,7 +79,7 @@ public:
         return living;
     }
 
-    Observation finish(std::uint64_t end_ns) override {
+    Observation finish(std::uint64_t end_ns, Closing) override {
         // A process that passes into its parent's figures while they are read would be in neither.
         constexpr int attempts = 3;
         for (int i = 0; i < attempts; ++i) {

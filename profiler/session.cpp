@@ -77,7 +77,7 @@ private:
 
     // Until the moment, a signal, or the probe's own wish.
     void sleep_until(std::uint64_t moment_ns) {
-        std::array<pollfd, 2> waits{{{inbox_.fd(), POLLIN, 0}, {probe_.event_fd(), POLLIN, 0}}};
+        std::array<pollfd, 2> waits{{{inbox_.fd(), POLLIN, 0}, {window_open_ ? probe_.event_fd() : -1, POLLIN, 0}}};
         const std::uint64_t now_ns = monotonic_ns();
         const std::uint64_t left_ns = moment_ns > now_ns ? moment_ns - now_ns : 0;
         const timespec timeout{static_cast<time_t>(left_ns / 1'000'000'000), static_cast<long>(left_ns % 1'000'000'000)};
@@ -144,12 +144,26 @@ private:
     }
 
     void close_window() {
-        if (options_.orphans == Orphans::wait) recording_.end_ns = std::max(recording_.end_ns, last_end_ns_);
-        const auto left = probe_.alive();
+        const bool waited = options_.orphans == Orphans::wait;
+        if (waited) recording_.end_ns = std::max(recording_.end_ns, last_end_ns_);
+        window_open_ = false;
+        recording_.seen = probe_.finish(recording_.end_ns, waited ? Closing::after_orphans : Closing::at_command_end);
+        if (recording_.seen.end_ns && !waited) recording_.end_ns = *recording_.seen.end_ns;
+        if (options_.orphans == Orphans::kill || recording_.timed_out) kill_orphans();
+        name_orphans();
+    }
+
+    // Helpers that end with the command, a moment after it, are not worth a word.
+    void name_orphans() {
+        const std::uint64_t look_until_ns = monotonic_ns() + 100'000'000;
+        auto left = probe_.alive();
+        while (!left.empty() && monotonic_ns() < look_until_ns) {
+            sleep_until(monotonic_ns() + 10'000'000);
+            take_signals();
+            reap();
+            left = probe_.alive();
+        }
         for (const auto& process : left) recording_.orphans.push_back(fmt::format("{} ({})", process.name, process.pid));
-        recording_.seen = probe_.finish(recording_.end_ns);
-        if (recording_.seen.end_ns && options_.orphans != Orphans::wait) recording_.end_ns = *recording_.seen.end_ns;
-        if ((options_.orphans == Orphans::kill || recording_.timed_out) && !left.empty()) kill_orphans();
     }
 
     void kill_orphans() {
@@ -173,6 +187,7 @@ private:
     Recording recording_;
     pid_t command_ = 0;
     bool command_ended_ = false;
+    bool window_open_ = true;
     bool stopped_with_group_ = false;
     std::uint64_t last_end_ns_ = 0;
     std::uint64_t deadline_ns_ = never;

@@ -127,7 +127,7 @@ Run observe(Shared& shared, Body body, Until until = Until::command_ends, Procfs
     }
     Run run;
     const auto end_ns = clock_ns(CLOCK_MONOTONIC);
-    run.seen = probe->finish(end_ns);
+    run.seen = probe->finish(end_ns, Closing::at_command_end);
     rusage reaped_after{};
     ::getrusage(RUSAGE_CHILDREN, &reaped_after);
     run.reaped_cpu_ns = cpu_ns(reaped_after) - cpu_ns(reaped_before);
