@@ -48,40 +48,80 @@ struct {
 
 static __always_inline bool counters_are_percpu(void) { return bpf_core_type_exists(struct percpu_counter) && bpf_core_field_exists(((struct mm_struct *)0)->rss_stat[0].counters); }
 
-static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[(mm >> 11 ^ mm >> 21) & (WIRE_GATES - 1)]; }
+static __always_inline u32 gate_number(u64 mm) { return (mm >> 11 ^ mm >> 21) & (WIRE_GATES - 1); }
 
-/* ---- exact values ---- */
+static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[gate_number(mm)]; }
 
-struct cpu_sum {
-    u64 counters;
-    s64 sum;
+/* ---- exact values ----
+ *
+ * A counter's value is count plus every CPU's part. A part changes only on its own CPU, and that CPU's event follows: so each CPU
+ * remembers what it last saw of its part, the gate keeps the sum of these, and an event looks at one part, however many CPUs there
+ * are. The sum is always that of what is remembered, also when a gate passes to another address space: each exchange of a
+ * remembered part adds its difference. */
+
+struct cpu_parts {
+    s32 seen[WIRE_KINDS];
 };
 
-static long add_cpu_part(u32 cpu, struct cpu_sum *context) {
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, WIRE_GATES);
+    __type(key, u32);
+    __type(value, struct cpu_parts);
+} parts_of_gates SEC(".maps");
+
+struct look {
+    u64 counters;
+    s64 sum; /* of the parts, or of their differences to what was remembered */
+    u32 kind;
+    u32 gate; /* WIRE_GATES: none, nothing is remembered */
+};
+
+static __always_inline s32 part_on(u32 cpu, u64 counters) {
     s32 part = 0;
 
-    if (cpu >= WIRE_MAX_CPUS) return 1;
-    bpf_probe_read_kernel(&part, sizeof(part), (void *)(context->counters + cpu_offset[cpu]));
-    context->sum += part;
+    if (cpu < WIRE_MAX_CPUS) bpf_probe_read_kernel(&part, sizeof(part), (void *)(counters + cpu_offset[cpu]));
+    return part;
+}
+
+static __always_inline void remember(struct cpu_parts *parts, u32 cpu, struct look *look) {
+    s32 part = part_on(cpu, look->counters);
+
+    if (parts) look->sum += part - __sync_lock_test_and_set(&parts->seen[look->kind & 3], part);
+}
+
+static long look_at_cpu(u32 cpu, struct look *look) {
+    u32 gate = look->gate;
+
+    if (gate >= WIRE_GATES)
+        look->sum += part_on(cpu, look->counters);
+    else
+        remember(bpf_map_lookup_percpu_elem(&parts_of_gates, &gate, cpu), cpu, look);
     return 0;
 }
 
-static __always_inline s64 exact_pages(u64 mm, u32 kind, s64 *count) {
+static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
+    struct wire_gate *gate = gate_of(mm);
+    bool own_gate = gate->mm == mm;
     s64 pages = 0;
 
     if (counters_are_percpu()) {
         struct percpu_counter *counter = __builtin_preserve_access_index(&((struct mm_struct *)mm)->rss_stat[0]);
-        struct cpu_sum context = {};
+        u32 number = gate_number(mm);
+        struct look look = {.kind = kind, .gate = own_gate ? number : WIRE_GATES};
         counter = (void *)counter + kind * bpf_core_type_size(struct percpu_counter);
         pages = BPF_CORE_READ(counter, count);
-        *count = pages;
-        context.counters = (u64)BPF_CORE_READ(counter, counters);
-        bpf_loop(cpu_count, add_cpu_part, &context, 0);
-        pages += context.sum;
+        if (own_gate) gate->count[kind & 3] = pages;
+        look.counters = (u64)BPF_CORE_READ(counter, counters);
+        if (all_cpus || !own_gate)
+            bpf_loop(cpu_count, look_at_cpu, &look, 0);
+        else
+            remember(bpf_map_lookup_elem(&parts_of_gates, &number), bpf_get_smp_processor_id(), &look);
+        pages += own_gate ? ADD(gate->parts[kind & 3], look.sum) + look.sum : look.sum;
     } else {
         atomic_long_t *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
         bpf_probe_read_kernel(&pages, sizeof(pages), counts + kind);
-        *count = pages;
+        if (own_gate) gate->count[kind & 3] = pages;
     }
     return pages > 0 ? pages : 0;
 }
@@ -151,14 +191,12 @@ __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since
 }
 
 /* Brings one kind of one address space up to date. */
-__noinline int refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns) {
-    struct wire_gate *gate = gate_of(mm);
-    s64 count = 0, pages, before;
+__noinline int refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns, bool all_cpus) {
+    s64 pages, before;
 
     if (!space) return 0;
-    pages = exact_pages(mm, kind, &count);
+    pages = exact_pages(mm, kind, all_cpus);
     before = __sync_lock_test_and_set(&space->pages[kind & 3], pages);
-    if (gate->mm == mm) gate->count[kind & 3] = count;
     if (pages != before) account(space, kind, pages - before, since_exec_ns);
     return 0;
 }
@@ -169,7 +207,7 @@ __noinline int refresh_all_kinds(u64 mm, u64 since_exec_ns) {
 
     if (!space) return 0;
     if (gate->mm == mm) gate->dirty = 0;
-    for (u32 kind = 0; kind < WIRE_KINDS; kind++) refresh(mm, space, kind, since_exec_ns);
+    for (u32 kind = 0; kind < WIRE_KINDS; kind++) refresh(mm, space, kind, since_exec_ns, true);
     return 0;
 }
 
@@ -302,7 +340,8 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     }
     u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
     if (gate->mm == mm && gate->tracked) {
-        refresh(mm, space, kind, since_exec_ns);
+        /* In its teardown what other CPUs passed over must not be left. */
+        refresh(mm, space, kind, since_exec_ns, users == 0);
     } else {
         if (gate->mm && gate->tracked && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
         gate->mm = mm;

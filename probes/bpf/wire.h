@@ -53,6 +53,7 @@ struct wire_memory {
 struct wire_gate {
     __u64 mm;
     __s64 count[WIRE_KINDS];
+    __s64 parts[WIRE_KINDS]; /* the sum of the per-CPU parts as they were last seen */
     __u32 tracked; /* 0: an address space outside the tree */
     __u32 dirty;   /* changes were passed over */
 };
