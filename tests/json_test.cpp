@@ -1,5 +1,7 @@
 #include "exporters/json.hpp"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iostream>
@@ -157,7 +159,7 @@ void require_descriptions(const json& node, const std::string& where) {
             CHECK((property.contains("description") || property.contains("$ref")));
         }
     if (node.is_structured())
-        for (const auto& [key, child] : node.items()) require_descriptions(child, where + "/" + key);
+        for (const auto& [key, child] : node.items()) require_descriptions(child, fmt::format("{}/{}", where, key));
 }
 
 }  // namespace

@@ -110,8 +110,8 @@ TEST_CASE("promtool finds nothing to complain of") {
     for (const auto& result : {sample_result(), sample_series(), hostile_result(), with_every_metric(), Result{}}) {
         const auto text = format_prometheus(result);
         const auto outcome = run_on("promtool check metrics < {}", text);
-        INFO(text);
-        CHECK(outcome.output == "");
+        INFO(text << outcome.output);
+        CHECK(outcome.output.empty());
         CHECK(outcome.exit_code == 0);
     }
 }
