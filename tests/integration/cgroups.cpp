@@ -89,4 +89,28 @@ tl::expected<MemoryCgroup, std::string> MemoryCgroup::make(std::uint64_t limit_b
     return group;
 }
 
+tl::expected<DelegatedCgroup, std::string> DelegatedCgroup::make(uid_t user) {
+    const auto hierarchy = mount_point("cgroup2", "rw");
+    if (!hierarchy || read_file(*hierarchy + "/cgroup.controllers").find("memory") == std::string::npos)
+        return tl::unexpected(std::string("no version 2 cgroup hierarchy with the memory controller is mounted"));
+    write_value(*hierarchy + "/cgroup.subtree_control", "+memory");
+    auto path = make_group(*hierarchy);
+    if (!path) return tl::unexpected(path.error());
+    DelegatedCgroup group(*path);
+    if (!write_value(group.path() + "/cgroup.subtree_control", "+memory") || !fs::create_directory(group.inner()))
+        return tl::unexpected("the memory controller cannot be passed on to " + group.path());
+    for (const auto* name : {"", "/cgroup.procs", "/cgroup.subtree_control", "/inner", "/inner/cgroup.procs"})
+        if (::chown((group.path() + name).c_str(), user, static_cast<gid_t>(-1)) != 0)
+            return tl::unexpected("cannot give away " + group.path() + name);
+    return group;
+}
+
+DelegatedCgroup::~DelegatedCgroup() {
+    if (!path_.empty()) ::rmdir(inner().c_str());
+}
+
+void DelegatedCgroup::enter() const {
+    if (!write_value(inner() + "/cgroup.procs", "0")) ::_exit(97);
+}
+
 }  // namespace perfwrap::test

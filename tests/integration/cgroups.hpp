@@ -1,6 +1,8 @@
 // Control groups that a test makes: the kernel's own count of CPU as a truth, a memory limit as an obstacle.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
@@ -40,6 +42,22 @@ public:
 
 private:
     using Cgroup::Cgroup;
+};
+
+// A part of the version 2 hierarchy that belongs to a user, with a group in it to be in: as systemd delegates it.
+class DelegatedCgroup : public Cgroup {
+public:
+    static tl::expected<DelegatedCgroup, std::string> make(uid_t user);
+
+    DelegatedCgroup(DelegatedCgroup&&) noexcept = default;
+    ~DelegatedCgroup();
+
+    // The calling process, which needs to be root's still.
+    void enter() const;
+
+private:
+    using Cgroup::Cgroup;
+    std::string inner() const { return path_ + "/inner"; }
 };
 
 }  // namespace perfwrap::test

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "preconditions.hpp"
+
 namespace perfwrap::test {
 
 // What the kernel's per-CPU counters may hold back from a plain read, over the three kinds of resident pages: the batch of
@@ -11,6 +13,12 @@ namespace perfwrap::test {
 inline double counter_bound_bytes() {
     const double cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
     return 3 * cpus * std::max(32.0, 2 * cpus) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+// What threads keep to themselves before Linux 6.2: the pages of their last 66 page faults (mm/memory.c, TASK_RSS_EVENTS_THRESH),
+// here of anonymous memory, a page each.
+inline double untold_faults_bytes(double threads) {
+    return kernel_at_least(6, 2) ? 0 : threads * 66 * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace perfwrap::test

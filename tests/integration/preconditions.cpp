@@ -1,10 +1,14 @@
 #include "preconditions.hpp"
 
 #include <fmt/format.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
+#include <utility>
+
+#include "cgroups.hpp"
 
 namespace perfwrap::test {
 
@@ -17,6 +21,18 @@ std::optional<std::string> no_ebpf() {
     if (const auto reason = not_root()) return "eBPF " + *reason;
     if (!std::filesystem::exists("/sys/kernel/btf/vmlinux")) return "the kernel has no BTF (/sys/kernel/btf/vmlinux is missing)";
     return std::nullopt;
+}
+
+bool kernel_at_least(int major, int minor) {
+    utsname system{};
+    std::pair<int, int> running;
+    return ::uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &running.first, &running.second) == 2 &&
+           running >= std::pair(major, minor);
+}
+
+std::optional<std::string> no_memory_cgroup() {
+    const auto cgroup = MemoryCgroup::make(std::uint64_t{1} << 40);
+    return cgroup ? std::nullopt : std::optional(cgroup.error());
 }
 
 bool skipped(const std::optional<std::string>& reason) {

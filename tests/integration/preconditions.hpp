@@ -12,6 +12,12 @@ std::optional<std::string> no_ebpf();
 // Why this process cannot become another user.
 std::optional<std::string> not_root();
 
+// The running kernel's version, as uname -r begins.
+bool kernel_at_least(int major, int minor);
+
+// Why no memory cgroup can be made here.
+std::optional<std::string> no_memory_cgroup();
+
 // Prints "SKIPPED: ..." if there is a reason, which the test runner counts as skipped. True: return from the test.
 bool skipped(const std::optional<std::string>& reason);
 

@@ -47,9 +47,11 @@ Measured measure(const Words& options, const Words& command) {
 Measured measure_workload(const Words& options, const Words& workload, const std::string& cgroup) {
     const TemporaryFolder folder;
     auto command = workload_words(joined({"--truth", folder / "truth.json"}, workload));
-    if (!cgroup.empty()) command = joined(workload_words({"in-cgroup", cgroup}), command);
+    if (!cgroup.empty()) command = joined(workload_words({"--truth", folder / "launcher.json", "in-cgroup", cgroup}), command);
     auto measured = measure(options, command);
     measured.truth = read_json(folder / "truth.json");
+    if (!cgroup.empty())
+        measured.launcher_seconds_at_most = read_json(folder / "launcher.json").at("cpu_seconds_at_most").get<double>();
     return measured;
 }
 

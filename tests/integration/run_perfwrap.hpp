@@ -22,8 +22,9 @@ Words workload_words(const Words& words);
 
 struct Measured {
     Ended ended;
-    nlohmann::json result;  // null if perfwrap wrote none
-    nlohmann::json truth;   // what the workload says of itself, null if it says nothing
+    nlohmann::json result;                // null if perfwrap wrote none
+    nlohmann::json truth;                 // what the workload says of itself, null if it says nothing
+    double launcher_seconds_at_most = 0;  // CPU of the command before it was in the cgroup of its own
 
     const nlohmann::json& run() const { return result.at("runs").at(0); }
     // Throws if the metric was not measured.

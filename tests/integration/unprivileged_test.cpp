@@ -1,42 +1,12 @@
 // As an ordinary user: nobody, if the tests run as root.
-#include <grp.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <filesystem>
 
 #include "folders.hpp"
+#include "ordinary_user.hpp"
 #include "preconditions.hpp"
 #include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
-namespace {
-
-constexpr uid_t nobody = 65534;
-
-// Copies that the user can reach, wherever the build folder is.
-struct Programs {
-    TemporaryFolder folder;
-
-    Programs() {
-        std::filesystem::copy_file(perfwrap_path(), folder / "perfwrap");
-        std::filesystem::copy_file(workload_path(), folder / "workload");
-        for (const auto* name : {"perfwrap", "workload"}) make_executable(folder / name);
-    }
-    Launch launch(Words options, const Words& command) const {
-        options.insert(options.begin(), folder / "perfwrap");
-        options.insert(options.end(), {"-o", folder / "result.json", "--"});
-        options.insert(options.end(), command.begin(), command.end());
-        return {.argv = options, .folder = folder.path(), .before_exec = [] {
-                    if (::geteuid() != 0) return;
-                    if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0) ::_exit(98);
-                }};
-    }
-};
-
-}  // namespace
-
 TEST_CASE("an ordinary user is measured through procfs and told how to get the rest") {
     const Programs programs;
     const auto ended = run(programs.launch(
