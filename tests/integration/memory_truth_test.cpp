@@ -72,7 +72,8 @@ void check_against_truth(const MemoryWorkload& workload, const Words& options, c
         const auto value = measured.metric(key) * share_of_workload(key, measured);
         fmt::print("| {} | {} | {:.1f} MiB | {:.1f} MiB | {:+.2f} % |\n", workload.what, key, truth / mib, value / mib,
                    100 * (value / truth - 1));
-        CHECK_THAT(value, Catch::WithinRel(truth, workload.relative_tolerance));
+        const auto untold = untold_faults_bytes(measured.truth.value("processes_started", 1.0));
+        CHECK_THAT(value, Catch::WithinAbs(truth, workload.relative_tolerance * truth + untold));
     }
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
 }
