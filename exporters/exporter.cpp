@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::array registry{
     Exporter{"json", ".json", "everything that was measured; schema perfwrap-result/1", format_json},
-    Exporter{"prometheus", ".prom", "gauges in the text format 0.0.4, e.g. for node_exporter's textfile collector", format_prometheus},
+    Exporter{"prometheus", ".prom", "gauges in the text format 0.0.4, e.g. for node_exporter's textfile collector",
+             format_prometheus},
 };
 
 }  // namespace

@@ -11,9 +11,9 @@
 namespace perfwrap {
 
 struct Exporter {
-    std::string_view name;        // as in -o NAME:PATH
-    std::string_view ending;      // ".json"; "" if only the name selects it
-    std::string_view description; // for --help
+    std::string_view name;         // as in -o NAME:PATH
+    std::string_view ending;       // ".json"; "" if only the name selects it
+    std::string_view description;  // for --help
     std::string (*format)(const Result&);
 };
 

@@ -56,7 +56,8 @@ Json measurement_json(const Measurement& measurement) {
         sources[std::string(metric_info(metric).key)] = {
             {"source", source.source}, {"accuracy", source.accuracy}, {"note", source.note}};
     Json unavailable = Json::object();
-    for (const auto& [metric, absence] : measurement.unavailable) unavailable[std::string(metric_info(metric).key)] = absence.reason;
+    for (const auto& [metric, absence] : measurement.unavailable)
+        unavailable[std::string(metric_info(metric).key)] = absence.reason;
     return {{"mode", measurement.mode},
             {"interval_seconds", real(measurement.interval_seconds)},
             {"lost_events", measurement.lost_events},
@@ -120,7 +121,9 @@ Json run_json(const RunResult& run) {
 }
 
 // The mean or median of counts need not be whole.
-Json statistic(double value, Unit unit) { return unit == Unit::count && value != std::trunc(value) ? real(value) : number(value, unit); }
+Json statistic(double value, Unit unit) {
+    return unit == Unit::count && value != std::trunc(value) ? real(value) : number(value, unit);
+}
 
 Json statistics_json(const Statistics& statistics, Unit unit) {
     return {{"n", statistics.n},

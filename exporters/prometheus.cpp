@@ -80,7 +80,8 @@ std::optional<double> unix_seconds(const std::string& rfc3339) {
     int minute = 0;
     int second = 0;
     int millisecond = 0;
-    if (std::sscanf(rfc3339.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute, &second, &millisecond) != 7)
+    if (std::sscanf(rfc3339.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute, &second,
+                    &millisecond) != 7)
         return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
     if (!date.ok()) return std::nullopt;

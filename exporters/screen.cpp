@@ -18,7 +18,8 @@ constexpr std::size_t lines_for_reasons = 2;
 std::string spoken(Metric metric) {
     const auto& row = metric_info(metric);
     std::string words(row.key);
-    if (const auto unit = fmt::format("_{}", unit_name(row.unit)); words.ends_with(unit)) words.resize(words.size() - unit.size());
+    if (const auto unit = fmt::format("_{}", unit_name(row.unit)); words.ends_with(unit))
+        words.resize(words.size() - unit.size());
     std::ranges::replace(words, '_', ' ');
     return words;
 }

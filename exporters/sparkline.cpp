@@ -27,8 +27,9 @@ void for_each_overlap(std::span<const double> starts, double end, int columns, V
 
 std::vector<double> window_maxima(std::span<const double> starts, std::span<const double> values, double end, int columns) {
     std::vector<double> maxima(static_cast<std::size_t>(columns), 0);
-    for_each_overlap(starts, end, columns,
-                     [&](std::size_t column, std::size_t step, double) { maxima[column] = std::max(maxima[column], values[step]); });
+    for_each_overlap(starts, end, columns, [&](std::size_t column, std::size_t step, double) {
+        maxima[column] = std::max(maxima[column], values[step]);
+    });
     return maxima;
 }
 
@@ -42,7 +43,8 @@ std::vector<double> window_means(std::span<const double> starts, std::span<const
 }
 
 std::string sparkline(std::span<const double> values, double top, bool unicode) {
-    constexpr std::array<std::string_view, 8> blocks{"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
+    constexpr std::array<std::string_view, 8> blocks{"\u2581", "\u2582", "\u2583", "\u2584",
+                                                     "\u2585", "\u2586", "\u2587", "\u2588"};
     constexpr std::string_view ascii = "_.:-=+*#";
     constexpr double rounding = 1e-6;  // so that one half of the top is one half, however it was summed up
     std::string line;

@@ -7,8 +7,9 @@
 
 namespace perfwrap {
 
-// Steps that begin at starts[i] and have values[i], the last one reaching to `end`, seen through `columns` windows of equal length:
-// the largest value within each, and the mean weighted by time. Starts ascend; both spans have the same length, at least one.
+// Steps that begin at starts[i] and have values[i], the last one reaching to `end`, seen through `columns` windows of equal
+// length: the largest value within each, and the mean weighted by time. Starts ascend; both spans have the same length, at least
+// one.
 std::vector<double> window_maxima(std::span<const double> starts, std::span<const double> values, double end, int columns);
 std::vector<double> window_means(std::span<const double> starts, std::span<const double> values, double end, int columns);
 

@@ -37,7 +37,8 @@ std::optional<std::string> range(const Result& result, Metric metric, const Scre
 }
 
 // "1.50 s" or "1.50 s (1.40 s ... 1.60 s)", with further remarks in the same parentheses.
-std::string with_range(const Result& result, Metric metric, double value, std::vector<std::string> remarks, const Screen& screen) {
+std::string with_range(const Result& result, Metric metric, double value, std::vector<std::string> remarks,
+                       const Screen& screen) {
     if (auto minimum_to_maximum = range(result, metric, screen)) remarks.insert(remarks.begin(), *std::move(minimum_to_maximum));
     if (remarks.empty()) return quantity(metric, value);
     return fmt::format("{} ({})", quantity(metric, value), joined(remarks, "; "));
@@ -86,7 +87,8 @@ void add_heading(const Result& result, Screen& screen) {
     if (result.runs.size() > 1)
         screen.line(fmt::format("  {} runs, each value a median (minimum {} maximum)", result.runs.size(), screen.ellipsis()));
 
-    const bool succeeded = std::ranges::all_of(result.runs, [](const RunResult& run) { return run.exit.code == 0 && !run.timed_out; });
+    const bool succeeded =
+        std::ranges::all_of(result.runs, [](const RunResult& run) { return run.exit.code == 0 && !run.timed_out; });
     const auto text = screen.harmless(endings(result));
     screen.row("ended", {succeeded ? text : screen.red(text)});
 }
@@ -96,7 +98,8 @@ void add_cpu(const Result& result, Screen& screen) {
         screen.row("wall", {with_range(result, Metric::wall_seconds, *wall, {}, screen)});
 
     std::vector<std::string> facts;
-    if (const auto cpu = typical(result, Metric::cpu_seconds)) facts.push_back(with_range(result, Metric::cpu_seconds, *cpu, {}, screen));
+    if (const auto cpu = typical(result, Metric::cpu_seconds))
+        facts.push_back(with_range(result, Metric::cpu_seconds, *cpu, {}, screen));
     if (const auto user = typical(result, Metric::cpu_user_seconds)) facts.push_back("user " + format_seconds(*user));
     if (const auto system = typical(result, Metric::cpu_system_seconds)) facts.push_back("system " + format_seconds(*system));
     if (const auto cores = typical(result, Metric::cpu_cores_average))
@@ -112,7 +115,9 @@ std::vector<std::string> peak_and_average(const Result& result, const Screen& sc
     const auto of_average = accuracy(result, Metric::rss_average_bytes, screen);
     const bool in_one = peak && average && of_peak == of_average && result.runs.size() == 1;
     std::vector<std::string> facts;
-    if (peak) facts.push_back("peak " + with_range(result, Metric::rss_peak_bytes, *peak, in_one ? std::vector<std::string>{} : of_peak, screen));
+    if (peak)
+        facts.push_back("peak " +
+                        with_range(result, Metric::rss_peak_bytes, *peak, in_one ? std::vector<std::string>{} : of_peak, screen));
     if (average) facts.push_back("average " + with_range(result, Metric::rss_average_bytes, *average, of_average, screen));
     return in_one ? std::vector{joined(facts, " and ")} : facts;
 }
@@ -139,7 +144,8 @@ struct Fact {
 void add_facts(const Result& result, Screen& screen, std::string_view label, std::initializer_list<Fact> facts) {
     std::vector<std::string> texts;
     for (const auto& [metric, format] : facts)
-        if (const auto value = typical(result, metric)) texts.push_back(fmt::format(fmt::runtime(format), quantity(metric, *value)));
+        if (const auto value = typical(result, metric))
+            texts.push_back(fmt::format(fmt::runtime(format), quantity(metric, *value)));
     screen.row(label, texts);
 }
 
@@ -178,7 +184,8 @@ void add_sparklines(const Result& result, Screen& screen) {
     const double most_memory = std::ranges::max(memory);
     const double most_cpu = std::ranges::max(cpu);
     screen.line("");
-    screen.row("memory", {fmt::format("{} max {} {}", sparkline(memory, most_memory, screen.unicode()), format_bytes(most_memory), span)});
+    screen.row("memory",
+               {fmt::format("{} max {} {}", sparkline(memory, most_memory, screen.unicode()), format_bytes(most_memory), span)});
     screen.row("CPU", {fmt::format("{} max {} {}", sparkline(cpu, most_cpu, screen.unicode()), format_cores(most_cpu), span)});
 }
 

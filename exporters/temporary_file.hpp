@@ -11,8 +11,8 @@
 
 namespace perfwrap {
 
-// Without a name where the file system has O_TMPFILE, so that even a killed perfwrap leaves nothing; else under a hidden name in the
-// same folder, removed by the destructor.
+// Without a name where the file system has O_TMPFILE, so that even a killed perfwrap leaves nothing; else under a hidden name in
+// the same folder, removed by the destructor.
 class TemporaryFile {
 public:
     // The mode is subject to the umask. Error: an errno.

@@ -20,7 +20,8 @@ using Outcome = tl::expected<void, std::string>;
 
 Outcome trouble(const std::string& path, int error) { return tl::make_unexpected(write_trouble(path, error)); }
 
-// All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if done.
+// All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if
+// done.
 int write_all(int fd, std::string_view bytes) {
     const WriteSignalsBlocked blocked;
     while (!bytes.empty()) {
@@ -41,7 +42,8 @@ Outcome check(const std::string& path, const InheritedDescriptor& target) {
     const int flags = ::fcntl(target.fd, F_GETFL);
     if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) return {};
     const std::string_view state = flags < 0 ? "closed" : "open for reading only";
-    return tl::make_unexpected(fmt::format("cannot write {}: descriptor {} is {}; redirect it to a file", path, target.fd, state));
+    return tl::make_unexpected(
+        fmt::format("cannot write {}: descriptor {} is {}; redirect it to a file", path, target.fd, state));
 }
 
 // Without opening: that would wait for a pipe's reader.

@@ -11,8 +11,9 @@ namespace perfwrap {
 // Error: a sentence that names the path, what is wrong and what to do.
 tl::expected<void, std::string> check_writable(const std::string& path);
 
-// A regular or new file is replaced in one step (temporary file in the same folder, fsync, rename) with the permissions that it had
-// or that the umask gives; symbolic links are followed, so that the link stays. Anything else (pipe, terminal, device) is written in place.
+// A regular or new file is replaced in one step (temporary file in the same folder, fsync, rename) with the permissions that it
+// had or that the umask gives; symbolic links are followed, so that the link stays. Anything else (pipe, terminal, device) is
+// written in place.
 tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes);
 
 }  // namespace perfwrap

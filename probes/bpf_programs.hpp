@@ -12,8 +12,8 @@ namespace perfwrap {
 
 class BpfPrograms {
 public:
-    // The light skeleton first; the ordinary one where the kernel cannot take that, or where the physical memory of a cgroup is to be
-    // followed, which not every kernel has a tracepoint for. Error: what the kernel answered.
+    // The light skeleton first; the ordinary one where the kernel cannot take that, or where the physical memory of a cgroup is
+    // to be followed, which not every kernel has a tracepoint for. Error: what the kernel answered.
     static tl::expected<BpfPrograms, std::string> load(const bpf_settings& settings);
 
     const bpf_loaded& operator*() const { return loaded_; }

@@ -22,7 +22,7 @@ std::vector<TimelineBucket> BucketReader::read(std::uint64_t exec_ns, std::uint6
 TimelineBucket BucketReader::take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns) {
     wire_bucket& bucket = ring_[number & (WIRE_BUCKETS - 1)];
     std::int64_t maximum = sum_pages_;
-    double mean_pages = static_cast<double>(sum_pages_);
+    auto mean_pages = static_cast<double>(sum_pages_);
     if (std::atomic_ref(bucket.lap).load() == number + 1) {
         const std::int64_t change = std::atomic_ref(bucket.change).exchange(0);
         const std::int64_t area = std::atomic_ref(bucket.area).exchange(0);

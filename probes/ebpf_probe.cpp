@@ -89,8 +89,8 @@ public:
         add_to_timeline(now_ns, false);
         if (pss_ && pss_->due(now_ns)) sample_pss(now_ns);
         const std::uint64_t cost_ns = monotonic_ns() - now_ns;
-        // The kernel keeps the timeline's memory; samples add CPU and process counts. A long run's timeline is merged to a thousandth
-        // of its age in any case. At most 1 % of a core, and the ring of buckets never more than an eighth full.
+        // The kernel keeps the timeline's memory; samples add CPU and process counts. A long run's timeline is merged to a
+        // thousandth of its age in any case. At most 1 % of a core, and the ring of buckets never more than an eighth full.
         const std::uint64_t by_age_ns = (now_ns - std::min(now_ns, exec_ns_)) / 1000;
         return std::min(std::max({options_.interval_ns, cost_ns * 100, by_age_ns}), options_.interval_ns * WIRE_BUCKETS / 8);
     }
@@ -103,7 +103,10 @@ public:
     std::vector<LiveProcess> alive() override {
         std::unordered_map<std::uint64_t, LiveProcess> found;
         for (const auto& thread : read_threads())
-            if (thread.ended == 0) found.try_emplace(thread.process_id, LiveProcess{static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
+            if (thread.ended == 0)
+                found.try_emplace(thread.process_id,
+                                  LiveProcess{static_cast<int>(thread.pid),
+                                              std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
         std::vector<LiveProcess> processes;
         for (auto& [id, process] : found) processes.push_back(std::move(process));
         std::ranges::sort(processes, {}, &LiveProcess::pid);
@@ -151,7 +154,8 @@ public:
         seen.end_ns = end_ns;
         describe_memory(seen, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
-        seen.lost_events = ended.lost_rows + ended.lost_processes + unsettled_ + memory.unbalanced + memory.lost_spaces + buckets_.missed();
+        seen.lost_events =
+            ended.lost_rows + ended.lost_processes + unsettled_ + memory.unbalanced + memory.lost_spaces + buckets_.missed();
         seen.processes = std::move(table_);
         seen.timeline = std::move(timeline_);
         return seen;
@@ -175,7 +179,8 @@ private:
         std::uint64_t length_left_ns = 0;
         for (const auto& bucket : buckets) length_left_ns += bucket.length_ns;
         for (auto& bucket : buckets) {
-            bucket.cpu_ns = static_cast<std::uint64_t>(static_cast<double>(cpu_left_ns) * static_cast<double>(bucket.length_ns) / static_cast<double>(length_left_ns));
+            bucket.cpu_ns = static_cast<std::uint64_t>(static_cast<double>(cpu_left_ns) * static_cast<double>(bucket.length_ns) /
+                                                       static_cast<double>(length_left_ns));
             cpu_left_ns -= bucket.cpu_ns;
             length_left_ns -= bucket.length_ns;
             bucket.processes_max = std::max(processes, last_processes_);
@@ -208,14 +213,15 @@ private:
         for (const auto& thread : threads_)
             if (thread.ended == 0) pids.push_back(static_cast<int>(thread.pid));
         std::ranges::sort(pids);
-        const auto repeated = std::ranges::unique(pids);
-        pids.erase(repeated.begin(), repeated.end());
+        pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
         pss_->sample(now_ns, pids);
     }
 
     void describe_memory(Observation& seen, std::uint64_t exec_ns, std::uint64_t end_ns) {
         const wire_memory& memory = *programs_->memory;
-        const auto peak_bytes = [&](int series) { return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_; };
+        const auto peak_bytes = [&](int series) {
+            return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_;
+        };
         seen.memory.rss = over_time(memory.series[WIRE_RSS], exec_ns, end_ns, page_bytes_);
         seen.memory.rss_anon_peak_bytes = peak_bytes(WIRE_ANON);
         seen.memory.rss_file_peak_bytes = peak_bytes(WIRE_FILE);
@@ -225,8 +231,10 @@ private:
         if (pss_) seen.memory.pss = pss_->total(end_ns);
         if (options_.cgroup_id != 0) {
             seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
-            seen.memory.file_mapped_peak_bytes = over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
-            seen.memory.shmem_peak_bytes = over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
+            seen.memory.file_mapped_peak_bytes =
+                over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
+            seen.memory.shmem_peak_bytes =
+                over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
         }
         seen.peak = PeakMoment{memory.peak_ns, holders_.at(memory.peak_number)};
     }
@@ -242,7 +250,8 @@ private:
         while (error == 0) {
             LIBBPF_OPTS(bpf_map_batch_opts, options);
             auto count = static_cast<__u32>(keys.size());
-            error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
+            error =
+                bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
             if (error != 0 && error != -ENOENT) break;
             first = false;
             all.insert(all.end(), values.begin(), values.begin() + count);
@@ -351,7 +360,8 @@ private:
         }
         if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
         const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
-        if (holders_.wants(process.peak_number, held_bytes)) holders_.add(process.peak_number, {row.pid, row.command, held_bytes});
+        if (holders_.wants(process.peak_number, held_bytes))
+            holders_.add(process.peak_number, {row.pid, row.command, held_bytes});
         table_.add(std::move(row));
     }
 
@@ -378,7 +388,8 @@ private:
 tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options) {
     const int cpus = libbpf_num_possible_cpus();
     if (cpus > WIRE_MAX_CPUS)
-        return tl::unexpected(fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
+        return tl::unexpected(
+            fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
     auto programs = BpfPrograms::load({
         .cpu_count = static_cast<__u32>(cpus),
         // mm counters are struct percpu_counter: the kernel's batch is max(32, 2 * online CPUs) (lib/percpu_counter.c).

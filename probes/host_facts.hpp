@@ -26,8 +26,8 @@ struct HostFacts {
     // up, since that reads all of the kernel's type information.
     std::optional<bool> memcg_events;
 
-    // The kernel's memory counters learn of a thread's page faults only after more than 64 of them (before Linux 6.2). The loaded eBPF
-    // probe knows.
+    // The kernel's memory counters learn of a thread's page faults only after more than 64 of them (before Linux 6.2). The loaded
+    // eBPF probe knows.
     bool faults_told_late = false;
 
     bool proc_mounted = false;

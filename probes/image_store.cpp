@@ -18,7 +18,7 @@ Argv split_argv(std::string_view bytes, bool cut) {
 
 void ImageStore::add(std::uint64_t image, Argv argv) {
     std::size_t bytes = sizeof(Entry);
-    for (const auto& argument : argv) bytes += sizeof(argument) + argument.size();
+    for (const auto& argument : argv) bytes += sizeof(std::string) + argument.size();
     uses_.push_front(image);
     entries_[image] = {std::make_shared<const Argv>(std::move(argv)), bytes, uses_.begin()};
     bytes_ += bytes;

@@ -22,8 +22,10 @@ void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids) {
     std::uint64_t bytes = 0;
     for (const int pid : pids) {
         const auto pss = proc_.pss_bytes(pid);
-        if (pss) bytes += *pss;
-        else if (pss.error() == Unreadable::denied) denied_ = true;
+        if (pss)
+            bytes += *pss;
+        else if (pss.error() == Unreadable::denied)
+            denied_ = true;
     }
     sum_.add(now_ns, bytes);
     ++samples_;

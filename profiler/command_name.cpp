@@ -22,7 +22,8 @@ constexpr std::array interpreters{
     Interpreter{"node", "rC", "ep", ""},   Interpreter{"Rscript", "", "e", ""},
 };
 
-constexpr std::array<std::string_view, 4> long_options_with_value{"--check-hash-based-pycs", "--rcfile", "--init-file", "--require"};
+constexpr std::array<std::string_view, 4> long_options_with_value{"--check-hash-based-pycs", "--rcfile", "--init-file",
+                                                                  "--require"};
 
 // "python3.11" is python.
 bool is_version_of(std::string_view name, std::string_view program) {
@@ -38,13 +39,15 @@ std::optional<std::string> script_name(const Interpreter& interpreter, std::span
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view word = arguments[i];
         if (word == "-") return std::nullopt;
-        if (word == "--") return i + 1 < arguments.size() ? std::optional{std::string{base_name(arguments[i + 1])}} : std::nullopt;
+        if (word == "--")
+            return i + 1 < arguments.size() ? std::optional{std::string{base_name(arguments[i + 1])}} : std::nullopt;
         if (!word.starts_with('-')) return std::string{base_name(word)};
         if (word.starts_with("--")) {
             if (std::ranges::find(long_options_with_value, word) != long_options_with_value.end()) ++i;
             continue;
         }
-        const auto letter = word.find_first_of(std::string{interpreter.with_value} += std::string{interpreter.with_code} += interpreter.with_module, 1);
+        const auto letter = word.find_first_of(
+            std::string{interpreter.with_value} += std::string{interpreter.with_code} += interpreter.with_module, 1);
         if (letter == std::string_view::npos) continue;
         if (interpreter.with_code.find(word[letter]) != std::string_view::npos) return std::nullopt;
         const bool value_attached = letter + 1 < word.size();

@@ -49,7 +49,8 @@ Group had(const HostFacts& facts, Metric metric) {
     };
     constexpr int ranks_per_wish = 3;  // as many as there are accuracies
     int rank = 0;
-    for (const auto& wish : {Wish{"", {}}, Wish{", with --cgroup", {.cgroup = true}}, Wish{", with --exact-memory", {.exact_memory = true}}}) {
+    for (const auto& wish :
+         {Wish{"", {}}, Wish{", with --cgroup", {.cgroup = true}}, Wish{", with --exact-memory", {.exact_memory = true}}}) {
         if (const auto plan = make_plan(facts, wish.options); plan && (*plan)[metric].measured) {
             const auto& how = (*plan)[metric];
             const auto remark = how.note.empty() ? "" : ": " + how.note;
@@ -93,12 +94,14 @@ Json metric_json(const MetricPlan& how) {
 
 std::string doctor_text(const HostFacts& facts) {
     const auto plan = make_plan(facts, {});
-    std::string text = fmt::format("{}: Linux {}, {} CPUs, {:.1f} GiB of memory\n\n", printable(facts.hostname, true), facts.kernel, facts.cpus,
-                                   static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0));
+    std::string text =
+        fmt::format("{}: Linux {}, {} CPUs, {:.1f} GiB of memory\n\n", printable(facts.hostname, true), facts.kernel, facts.cpus,
+                    static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0));
     const bool uses_ebpf = plan && plan->mode == Mode::ebpf;
     text += status_line("eBPF", ebpf_obstacle(facts), ", and used unless told otherwise");
     text += status_line("procfs", procfs_obstacle(facts), uses_ebpf ? ", with --source procfs" : ", and used");
-    text += status_line("cgroup", cgroup_obstacle(facts), fmt::format(" ({}), with --cgroup", cgroup_version(facts.cgroup_memory)));
+    text +=
+        status_line("cgroup", cgroup_obstacle(facts), fmt::format(" ({}), with --cgroup", cgroup_version(facts.cgroup_memory)));
     if (plan)
         for (const auto& group : grouped(facts))
             text += fmt::format("\n{}\n  {}\n", wrap(group.title, screen_columns, 0), wrap(group.keys, screen_columns, 2));
@@ -122,7 +125,8 @@ std::string doctor_json(const HostFacts& facts) {
     document["mode"] = plan ? Json(mode_name(plan->mode)) : Json();
     document["metrics"] = Json::object();
     if (plan)
-        for (const auto& info : metric_catalogue()) document["metrics"][std::string{info.key}] = metric_json((*plan)[info.metric]);
+        for (const auto& info : metric_catalogue())
+            document["metrics"][std::string{info.key}] = metric_json((*plan)[info.metric]);
     document["modes"] = {{"ebpf", obstacle_json(ebpf_obstacle(facts))}, {"procfs", obstacle_json(procfs_obstacle(facts))}};
     auto& actions = document["remedies"] = Json::array();
     for (const auto& remedy : remedies(facts))

@@ -49,7 +49,8 @@ struct ChildSetup {
     const LaunchOptions& options;
     BeforeExec& before_exec;
 
-    process::error_code on_exec_setup(process::posix::default_launcher& launcher, const std::filesystem::path&, const char* const*) {
+    process::error_code on_exec_setup(process::posix::default_launcher& launcher, const std::filesystem::path&,
+                                      const char* const*) {
         // Boost closes every descriptor above the largest listed one. perfwrap's own are close-on-exec; those that perfwrap
         // inherited belong to the command.
         launcher.fd_whitelist = {0, std::numeric_limits<int>::max() - 1};
@@ -64,7 +65,8 @@ struct ChildSetup {
         return {};
     }
 
-    void on_exec_error(process::posix::default_launcher&, const std::filesystem::path&, const char* const*, const process::error_code&) {
+    void on_exec_error(process::posix::default_launcher&, const std::filesystem::path&, const char* const*,
+                       const process::error_code&) {
         _exit(127);  // before Boost's exit() runs perfwrap's own atexit handlers in the child
     }
 };
@@ -99,7 +101,8 @@ LaunchError cannot_execute(const std::string& name, int error) {
     if (missing && name.find('/') == std::string::npos)
         return {127, fmt::format("cannot run '{}': no such program in PATH; check the spelling, or give its path", name)};
     if (missing && access(name.c_str(), F_OK) == 0)
-        return {127, fmt::format("cannot run '{}': the interpreter that its first line or its ELF header names does not exist", name)};
+        return {127,
+                fmt::format("cannot run '{}': the interpreter that its first line or its ELF header names does not exist", name)};
     if (missing) return {127, fmt::format("cannot run '{}': no such file", name)};
     if (error == EACCES)
         return {126, fmt::format("cannot run '{}': permission denied; is it a program, and executable (chmod +x)?", name)};

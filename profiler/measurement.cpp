@@ -78,13 +78,15 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
 
     for (const auto& info : metric_catalogue()) {
         const auto& promised = plan[info.metric];
-        const auto present = std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
+        const auto present =
+            std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
         if (present == 0) {
             measurement.unavailable.emplace(info.metric, absence_of(promised));
             continue;
         }
         const auto how = promised.measured ? promised : unplanned(plan.mode);
-        const auto gaps = static_cast<std::size_t>(present) == runs.size() ? "" : fmt::format("in {} of {} runs", present, runs.size());
+        const auto gaps =
+            static_cast<std::size_t>(present) == runs.size() ? "" : fmt::format("in {} of {} runs", present, runs.size());
         measurement.sources.emplace(info.metric, MetricSource{.source = std::string{source_name(how.source)},
                                                               .accuracy = accuracy_of(how, info.metric, recordings),
                                                               .note = joined(how.note, gaps)});

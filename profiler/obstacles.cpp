@@ -9,13 +9,15 @@ std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts) {
         return Obstacle{"the kernel's type information /sys/kernel/btf/vmlinux cannot be read",
                         "use a kernel built with CONFIG_DEBUG_INFO_BTF=y and make /sys visible"};
     if (!facts.capability_bpf && facts.root)
-        return Obstacle{"this root user lacks CAP_BPF and CAP_PERFMON", "start the container with --cap-add BPF --cap-add PERFMON"};
+        return Obstacle{"this root user lacks CAP_BPF and CAP_PERFMON",
+                        "start the container with --cap-add BPF --cap-add PERFMON"};
     if (!facts.capability_bpf)
         return Obstacle{"perfwrap runs neither as root nor with CAP_BPF and CAP_PERFMON",
                         "sudo setcap cap_bpf,cap_perfmon+ep \"$(command -v perfwrap)\""};
     if (facts.bpf_refusal)
-        return Obstacle{fmt::format("the kernel refused perfwrap's BPF programs: {}", *facts.bpf_refusal),
-                        facts.root ? "allow bpf(2) in the container's seccomp profile, or leave kernel lockdown" : "run perfwrap as root"};
+        return Obstacle{
+            fmt::format("the kernel refused perfwrap's BPF programs: {}", *facts.bpf_refusal),
+            facts.root ? "allow bpf(2) in the container's seccomp profile, or leave kernel lockdown" : "run perfwrap as root"};
     return std::nullopt;
 }
 
@@ -26,7 +28,8 @@ std::optional<Obstacle> procfs_obstacle(const HostFacts& facts) {
 
 std::optional<Obstacle> cgroup_obstacle(const HostFacts& facts) {
     if (facts.cgroup_memory == CgroupMemory::none)
-        return Obstacle{"no memory cgroup controller is mounted under /sys/fs/cgroup", "boot with cgroup_enable=memory, or mount it"};
+        return Obstacle{"no memory cgroup controller is mounted under /sys/fs/cgroup",
+                        "boot with cgroup_enable=memory, or mount it"};
     if (!facts.cgroup_peak) return Obstacle{"this kernel's cgroups keep no memory.peak", "use Linux 5.19 or later"};
     if (!facts.cgroup_refusal) return std::nullopt;
     if (facts.root) return Obstacle{*facts.cgroup_refusal, "make /sys/fs/cgroup writable for perfwrap"};

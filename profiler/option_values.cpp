@@ -15,8 +15,8 @@ struct DurationUnit {
     double nanoseconds;
 };
 
-constexpr std::array duration_units{DurationUnit{"us", 1e3}, DurationUnit{"ms", 1e6}, DurationUnit{"s", 1e9}, DurationUnit{"m", 60e9},
-                                    DurationUnit{"h", 3600e9}};
+constexpr std::array duration_units{DurationUnit{"us", 1e3}, DurationUnit{"ms", 1e6}, DurationUnit{"s", 1e9},
+                                    DurationUnit{"m", 60e9}, DurationUnit{"h", 3600e9}};
 
 constexpr double longest_duration_ns = 9e18;  // 285 years, within std::chrono::nanoseconds
 
@@ -28,7 +28,8 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
     const std::string_view unit_text = text.substr(static_cast<std::size_t>(rest - text.data()));
     const auto unit = std::ranges::find(duration_units, unit_text, &DurationUnit::name);
     if (error != std::errc{} || unit == duration_units.end())
-        return tl::unexpected(fmt::format("'{}' is no duration: write a number and a unit of us, ms, s, m or h, as in 10ms", text));
+        return tl::unexpected(
+            fmt::format("'{}' is no duration: write a number and a unit of us, ms, s, m or h, as in 10ms", text));
     const double ns = number * unit->nanoseconds;
     if (!(ns >= 1)) return tl::unexpected(fmt::format("'{}' is too short: it must be more than zero", text));
     if (ns > longest_duration_ns) return tl::unexpected(fmt::format("'{}' is too long", text));
@@ -38,7 +39,8 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
 tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_view text) {
     constexpr std::chrono::microseconds finest{100};
     auto interval = parse_duration(text);
-    if (interval && *interval < finest) return tl::unexpected(fmt::format("'{}' is too short: the finest is {}us", text, finest.count()));
+    if (interval && *interval < finest)
+        return tl::unexpected(fmt::format("'{}' is too short: the finest is {}us", text, finest.count()));
     return interval;
 }
 
@@ -56,16 +58,20 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
         const auto named = std::ranges::find(formats, text.substr(0, colon), &OutputFormat::name);
         if (named != formats.end()) {
             const auto path = text.substr(colon + 1);
-            if (path.empty()) return tl::unexpected(fmt::format("'{}' names no file: write {}:PATH, or {}:- for standard output", text, named->name, named->name));
+            if (path.empty())
+                return tl::unexpected(fmt::format("'{}' names no file: write {}:PATH, or {}:- for standard output", text,
+                                                  named->name, named->name));
             return Output{.format = std::string{named->name}, .path = std::string{path}};
         }
     }
     if (text.empty()) return tl::unexpected(std::string{"the path is empty"});
     if (text == "-") return Output{.format = "json", .path = "-"};
-    const auto by_ending = std::ranges::find_if(formats, [&](const auto& format) { return !format.ending.empty() && text.ends_with(format.ending); });
+    const auto by_ending = std::ranges::find_if(
+        formats, [&](const auto& format) { return !format.ending.empty() && text.ends_with(format.ending); });
     if (by_ending == formats.end())
-        return tl::unexpected(fmt::format("the format of '{}' cannot be told from its ending: write FORMAT:PATH, where FORMAT is one of {}", text,
-                                          list_formats(formats)));
+        return tl::unexpected(
+            fmt::format("the format of '{}' cannot be told from its ending: write FORMAT:PATH, where FORMAT is one of {}", text,
+                        list_formats(formats)));
     return Output{.format = std::string{by_ending->name}, .path = std::string{text}};
 }
 

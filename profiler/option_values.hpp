@@ -1,4 +1,5 @@
-// The values that options take, from text. Errors are half sentences that name the value; the caller puts the option's name before them.
+// The values that options take, from text. Errors are half sentences that name the value; the caller puts the option's name
+// before them.
 #pragma once
 
 #include <fmt/format.h>
@@ -36,7 +37,8 @@ tl::expected<std::size_t, std::string> parse_count(std::string_view text);
 
 // One of a few words.
 template <typename Value>
-tl::expected<Value, std::string> parse_choice(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
+tl::expected<Value, std::string> parse_choice(std::string_view text,
+                                              std::initializer_list<std::pair<std::string_view, Value>> choices) {
     std::string words;
     for (const auto& [word, value] : choices) {
         if (word == text) return value;
@@ -45,8 +47,8 @@ tl::expected<Value, std::string> parse_choice(std::string_view text, std::initia
     return tl::unexpected(fmt::format("'{}' is none of {}", text, words));
 }
 
-// "[FORMAT:]PATH". What stands before the first colon is a format only if it is the name of one; else the path's ending selects it.
-// Standard output without a format is JSON.
+// "[FORMAT:]PATH". What stands before the first colon is a format only if it is the name of one; else the path's ending selects
+// it. Standard output without a format is JSON.
 tl::expected<Output, std::string> parse_output(std::string_view text, std::span<const OutputFormat> formats);
 
 // "KEY=VALUE"; the value may be empty and may hold further equal signs.

@@ -67,17 +67,21 @@ std::string unknown_option(const CLI::App& app, std::string_view option) {
     return fmt::format("unknown option '{}'{}", option, nearest ? fmt::format("; did you mean {}?", *nearest) : "");
 }
 
-// An option with a value that `take` makes sense of; its complaint becomes CLI11's, with the option's name before it. Given twice, it is
-// taken twice: the later one wins or adds to the first.
+// An option with a value that `take` makes sense of; its complaint becomes CLI11's, with the option's name before it. Given
+// twice, it is taken twice: the later one wins or adds to the first.
 template <typename Take>
-void add_value_option(CLI::App& app, const std::string& names, const std::string& value, Take take, const std::string& description) {
+void add_value_option(CLI::App& app, const std::string& names, const std::string& value, Take take,
+                      const std::string& description) {
     const auto long_name = names.substr(names.find("--"));
     const auto take_all = [long_name, take](const std::vector<std::string>& texts) {
         for (const auto& text : texts)
             if (const tl::expected<void, std::string> taken = take(text); !taken)
                 throw CLI::ValidationError(fmt::format("{}: {}", long_name, taken.error()));
     };
-    app.add_option_function<std::vector<std::string>>(names, take_all, description)->type_name(value)->option_text(value)->allow_extra_args(false);
+    app.add_option_function<std::vector<std::string>>(names, take_all, description)
+        ->type_name(value)
+        ->option_text(value)
+        ->allow_extra_args(false);
 }
 
 // What is left when the options are taken off: an unknown option first of all, or the command, perhaps behind "--".
@@ -126,13 +130,17 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
     add_value_option(
         app, "-l,--label", "KEY=VALUE",
         [&options](std::string_view text) {
-            return parse_label(text).map([&](auto label) { options.labels.insert_or_assign(std::move(label.first), std::move(label.second)); });
+            return parse_label(text).map(
+                [&](auto label) { options.labels.insert_or_assign(std::move(label.first), std::move(label.second)); });
         },
         "Attach a label to the result; repeatable");
-    app.add_flag_callback("--no-arguments", [&options] { options.record_arguments = false; }, "Record program names, no arguments");
+    app.add_flag_callback(
+        "--no-arguments", [&options] { options.record_arguments = false; }, "Record program names, no arguments");
     add_value_option(
         app, "--max-processes", "N",
-        [&options](std::string_view text) { return parse_count(text).map([&](std::size_t count) { options.max_processes = count; }); },
+        [&options](std::string_view text) {
+            return parse_count(text).map([&](std::size_t count) { options.max_processes = count; });
+        },
         "Rows of the process table; the most expensive\nare kept, the rest is summed up (default: 1000)");
     app.add_flag("-q,--quiet", options.quiet, "No summary on standard error");
 }
@@ -142,7 +150,8 @@ void add_measuring_options(CLI::App& app, PlanOptions& plan) {
     add_value_option(
         app, "--source", "auto|ebpf|procfs",
         [&plan](std::string_view text) {
-            return parse_choice<SourceChoice>(text, {{"auto", SourceChoice::automatic}, {"ebpf", SourceChoice::ebpf}, {"procfs", SourceChoice::procfs}})
+            return parse_choice<SourceChoice>(
+                       text, {{"auto", SourceChoice::automatic}, {"ebpf", SourceChoice::ebpf}, {"procfs", SourceChoice::procfs}})
                 .map([&](SourceChoice choice) { plan.source = choice; });
         },
         "Where numbers come from; a named source that\ncannot work here is an error (default: auto,\nthe most exact that works)");
@@ -150,8 +159,10 @@ void add_measuring_options(CLI::App& app, PlanOptions& plan) {
         app, "--interval", "DURATION",
         [&plan](std::string_view text) { return parse_interval(text).map([&](auto interval) { plan.interval = interval; }); },
         "Resolution of the timeline and of what is\nsampled (default: 10ms with eBPF, adaptive\nwith procfs)");
-    app.add_flag("--exact-memory", plan.exact_memory, "Follow every memory event, and physical memory\n(anon_peak_bytes) too; implies --cgroup; costs\nmore");
-    app.add_flag("--cgroup", plan.cgroup, "Run COMMAND in a memory cgroup of its own, for\ncgroup_memory_peak_bytes; COMMAND can see it");
+    app.add_flag("--exact-memory", plan.exact_memory,
+                 "Follow every memory event, and physical memory\n(anon_peak_bytes) too; implies --cgroup; costs\nmore");
+    app.add_flag("--cgroup", plan.cgroup,
+                 "Run COMMAND in a memory cgroup of its own, for\ncgroup_memory_peak_bytes; COMMAND can see it");
 }
 
 void add_command_options(CLI::App& app, RunOptions& options) {
@@ -202,9 +213,10 @@ tl::expected<Options, OptionsExit> parse_doctor(std::span<const std::string> arg
     if (auto exit = parse(app, arguments, "doctor ")) return tl::unexpected(std::move(*exit));
     if (app.remaining_size() == 0) return options;
     const auto extra = app.remaining().front();
-    return tl::unexpected(complaint(extra.starts_with('-') ? unknown_option(app, extra)
-                                                           : fmt::format("doctor takes no '{}'; to run a command of that name: perfwrap -- doctor", extra),
-                                    "doctor "));
+    return tl::unexpected(complaint(
+        extra.starts_with('-') ? unknown_option(app, extra)
+                               : fmt::format("doctor takes no '{}'; to run a command of that name: perfwrap -- doctor", extra),
+        "doctor "));
 }
 
 }  // namespace

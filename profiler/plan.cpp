@@ -17,7 +17,15 @@ constexpr std::chrono::nanoseconds default_interval = 10ms;
 enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
 
 // By how much a bounded value can be off.
-enum class Bound : std::uint8_t { none, clock_ticks, unseen_children, charge_batch, counter_batch, three_counter_batches, late_faults };
+enum class Bound : std::uint8_t {
+    none,
+    clock_ticks,
+    unseen_children,
+    charge_batch,
+    counter_batch,
+    three_counter_batches,
+    late_faults
+};
 
 struct Way {
     Source source;
@@ -39,7 +47,8 @@ constexpr std::string_view divided_note = "the kernel splits cpu_seconds by what
 constexpr std::string_view followed_note = "at most a batch of pages a CPU over where threads fault at one moment";
 constexpr std::string_view batches_note = "the kernel counts pages in batches on each CPU";
 constexpr std::string_view late_note =
-    "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a file";
+    "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a "
+    "file";
 constexpr std::string_view sampled_note = "what comes and goes between two samples is missed";
 constexpr std::string_view seldom_note = "read less often than the resident size, to bound its cost";
 
@@ -130,7 +139,8 @@ Absence no_physical_memory(const HostFacts& facts, const PlanOptions& options) {
 }
 
 bool follows_physical_memory(const HostFacts& facts, const PlanOptions& options) {
-    return options.exact_memory && options.source != SourceChoice::procfs && !ebpf_obstacle(facts) && facts.memcg_events.value_or(false);
+    return options.exact_memory && options.source != SourceChoice::procfs && !ebpf_obstacle(facts) &&
+           facts.memcg_events.value_or(false);
 }
 
 // Why the need is not met; nothing if it is.
@@ -214,7 +224,8 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     plan.mode = options.source == SourceChoice::procfs || no_ebpf ? Mode::procfs : Mode::ebpf;
     if (plan.mode == Mode::procfs) {
         if (const auto no_procfs = procfs_obstacle(facts)) {
-            const auto also = options.source == SourceChoice::automatic ? fmt::format("; nor can eBPF: {}", explain(*no_ebpf)) : "";
+            const auto also =
+                options.source == SourceChoice::automatic ? fmt::format("; nor can eBPF: {}", explain(*no_ebpf)) : "";
             return tl::unexpected(fmt::format("procfs cannot be used as the source: {}{}", explain(*no_procfs), also));
         }
         if (no_ebpf) plan.remedy = no_ebpf->remedy;
@@ -222,7 +233,8 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     }
     if (options.cgroup || options.exact_memory) {
         if (const auto no_cgroup = cgroup_obstacle(facts))
-            return tl::unexpected(fmt::format("{} cannot work here: {}", options.exact_memory ? "--exact-memory" : "--cgroup", explain(*no_cgroup)));
+            return tl::unexpected(fmt::format("{} cannot work here: {}", options.exact_memory ? "--exact-memory" : "--cgroup",
+                                              explain(*no_cgroup)));
         plan.own_cgroup = true;
     }
     plan.interval = options.interval.value_or(default_interval);
@@ -231,8 +243,7 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     plan.physical_memory = follows_physical_memory(facts, options);
     plan.sample_pss = facts.smaps_rollup;
     for (const auto& row : ways)
-        plan.metrics[static_cast<std::size_t>(row.metric)] =
-            plan_metric(way_of(row, plan, facts), facts, options);
+        plan.metrics[static_cast<std::size_t>(row.metric)] = plan_metric(way_of(row, plan, facts), facts, options);
     return plan;
 }
 
@@ -249,7 +260,8 @@ std::string_view source_name(Source source) {
 }
 
 std::string accuracy_text(const MetricPlan& plan) {
-    return plan.bound.empty() ? std::string(accuracy_name(plan.accuracy)) : fmt::format("{} {}", accuracy_name(plan.accuracy), plan.bound);
+    return plan.bound.empty() ? std::string(accuracy_name(plan.accuracy))
+                              : fmt::format("{} {}", accuracy_name(plan.accuracy), plan.bound);
 }
 
 std::string_view accuracy_name(Accuracy accuracy) {

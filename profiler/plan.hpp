@@ -32,9 +32,9 @@ struct MetricPlan {
     bool measured = false;
     Source source = Source::clock;
     Accuracy accuracy = Accuracy::exact;
-    std::string bound;   // how far off a bounded value can be, "to 256 KiB a process"
-    std::string note;    // what qualifies the accuracy, "" if nothing
-    Absence absence;     // not measured: why
+    std::string bound;  // how far off a bounded value can be, "to 256 KiB a process"
+    std::string note;   // what qualifies the accuracy, "" if nothing
+    Absence absence;    // not measured: why
 };
 
 struct Plan {

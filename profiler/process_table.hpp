@@ -13,9 +13,9 @@ struct ProcessFacts {
     int pid = 0;
     int parent_pid = 0;
     std::vector<std::string> command;
-    std::uint64_t start_ns = 0;              // CLOCK_MONOTONIC
-    std::optional<std::uint64_t> end_ns;     // absent: alive when the window closed
-    std::optional<int> wait_status;          // as wait(2) gives it
+    std::uint64_t start_ns = 0;           // CLOCK_MONOTONIC
+    std::optional<std::uint64_t> end_ns;  // absent: alive when the window closed
+    std::optional<int> wait_status;       // as wait(2) gives it
     std::uint32_t threads_peak = 1;
     std::optional<std::uint64_t> cpu_user_ns;
     std::optional<std::uint64_t> cpu_system_ns;

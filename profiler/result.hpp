@@ -20,11 +20,11 @@ struct Exit {
 struct ProcessRow {
     int pid = 0;
     int parent_pid = 0;
-    std::vector<std::string> command;  // argv as recorded, any bytes; never empty
-    double start_seconds = 0;          // since the command's exec
-    std::optional<double> end_seconds; // absent: alive when the measured window closed
-    std::optional<Exit> exit;          // absent: alive, or not known
-    std::uint32_t threads = 1;         // the most at once
+    std::vector<std::string> command;   // argv as recorded, any bytes; never empty
+    double start_seconds = 0;           // since the command's exec
+    std::optional<double> end_seconds;  // absent: alive when the measured window closed
+    std::optional<Exit> exit;           // absent: alive, or not known
+    std::uint32_t threads = 1;          // the most at once
     std::optional<double> cpu_user_seconds;
     std::optional<double> cpu_system_seconds;
     std::optional<double> rss_peak_bytes;

@@ -45,7 +45,8 @@ struct Prepared {
     std::unique_ptr<Probe> probe;
 };
 
-tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, std::uint64_t cgroup_id, const RunOptions& options) {
+tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, std::uint64_t cgroup_id,
+                                                             const RunOptions& options) {
     if (plan.mode == Mode::procfs)
         return make_procfs_probe({.finest_interval = plan.adaptive_interval ? std::chrono::milliseconds(1) : plan.interval,
                                   .adaptive_interval = plan.adaptive_interval,
@@ -96,10 +97,12 @@ std::vector<std::string> warnings_of(const Recording& recording, const Plan& pla
         for (const auto& orphan : std::span(recording.orphans).first(std::min(named, recording.orphans.size())))
             names += (names.empty() ? "" : ", ") + orphan;
         if (recording.orphans.size() > named) names += fmt::format(" and {} more", recording.orphans.size() - named);
-        warnings.push_back(fmt::format("alive when the command ended: {}; what they used until then is counted (--orphans wait or kill)", names));
+        warnings.push_back(fmt::format(
+            "alive when the command ended: {}; what they used until then is counted (--orphans wait or kill)", names));
     }
     if (measurement.lost_events != 0)
-        warnings.push_back(fmt::format("{} events were lost: the process table or the memory figures may be incomplete", measurement.lost_events));
+        warnings.push_back(fmt::format("{} events were lost: the process table or the memory figures may be incomplete",
+                                       measurement.lost_events));
     return warnings;
 }
 
@@ -111,7 +114,11 @@ Result result_of(const RunOptions& options, const HostFacts& facts, const Plan& 
                         .command = options.record_arguments ? options.command : std::vector{options.command.front()},
                         .working_directory = std::filesystem::current_path(no_directory).string(),
                         .labels = options.labels};
-    result.host = {.hostname = facts.hostname, .kernel = facts.kernel, .cpu_model = facts.cpu_model, .cpus = facts.cpus, .memory_bytes = facts.memory_bytes};
+    result.host = {.hostname = facts.hostname,
+                   .kernel = facts.kernel,
+                   .cpu_model = facts.cpu_model,
+                   .cpus = facts.cpus,
+                   .memory_bytes = facts.memory_bytes};
     result.runs.push_back(summarize(recording, 0, {.record_arguments = options.record_arguments}));
     result.measurement = describe_measurement(plan, std::span(&recording, 1), result.runs);
     result.summary = statistics(result.runs);
@@ -124,7 +131,8 @@ SummaryStyle style_of_terminal() {
     const bool terminal = isatty(STDERR_FILENO) == 1;
     const char* no_colour = std::getenv("NO_COLOR");
     const char* kind = std::getenv("TERM");
-    style.colour = terminal && (no_colour == nullptr || *no_colour == '\0') && (kind == nullptr || std::string_view(kind) != "dumb");
+    style.colour =
+        terminal && (no_colour == nullptr || *no_colour == '\0') && (kind == nullptr || std::string_view(kind) != "dumb");
     style.sparklines = terminal;
     for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const char* locale = std::getenv(variable);

@@ -53,8 +53,10 @@ MetricValues metrics_of(const Observation& seen, const Window& window) {
     values[cpu_user_seconds] = as_seconds(totals.cpu_user_ns);
     values[cpu_system_seconds] = as_seconds(totals.cpu_system_ns);
     // The sum of the two as they are written, so that a reader who adds them up gets cpu_seconds to the last digit.
-    if (values[cpu_user_seconds] && values[cpu_system_seconds]) values[cpu_seconds] = *values[cpu_user_seconds] + *values[cpu_system_seconds];
-    if (values[cpu_seconds] && window.length_seconds() > 0) values[cpu_cores_average] = *values[cpu_seconds] / window.length_seconds();
+    if (values[cpu_user_seconds] && values[cpu_system_seconds])
+        values[cpu_seconds] = *values[cpu_user_seconds] + *values[cpu_system_seconds];
+    if (values[cpu_seconds] && window.length_seconds() > 0)
+        values[cpu_cores_average] = *values[cpu_seconds] / window.length_seconds();
     values[rss_peak_bytes] = peak_of(memory.rss);
     values[rss_average_bytes] = average_of(memory.rss);
     values[rss_anon_peak_bytes] = as_count(memory.rss_anon_peak_bytes);
@@ -116,7 +118,9 @@ ProcessTableResult processes_of(const Observation& seen, const Window& window, c
         table.recorded.push_back(row_of(process, window, options));
     }
     const auto& totals = seen.totals;
-    if (totals.processes_started) table.omitted.count = *totals.processes_started - std::min<std::uint64_t>(*totals.processes_started, table.recorded.size());
+    if (totals.processes_started)
+        table.omitted.count =
+            *totals.processes_started - std::min<std::uint64_t>(*totals.processes_started, table.recorded.size());
     if (totals.cpu_user_ns && totals.cpu_system_ns)
         table.omitted.cpu_seconds = without(*totals.cpu_user_ns + *totals.cpu_system_ns, rows_cpu_ns) / 1e9;
     return table;
@@ -138,7 +142,8 @@ TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
         columns.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
         columns.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
         columns.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
-        columns.cpu_cores.push_back(bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns) : 0.0);
+        columns.cpu_cores.push_back(
+            bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns) : 0.0);
         columns.processes.push_back(bucket.processes_max);
     }
     return columns;
@@ -150,9 +155,9 @@ std::string utc_time(std::int64_t unix_ms) {
     const auto day = floor<days>(moment);
     const year_month_day date{day};
     const hh_mm_ss time{moment - day};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
-                       time.subseconds().count());
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                       time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
 }  // namespace

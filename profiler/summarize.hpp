@@ -16,7 +16,8 @@ struct SummarizeOptions {
 
 RunResult summarize(const Recording& recording, int index, const SummarizeOptions& options);
 
-// Every metric is either a source in the measurement or unavailable with a reason: what the plan promised, corrected by what came.
+// Every metric is either a source in the measurement or unavailable with a reason: what the plan promised, corrected by what
+// came.
 Measurement describe_measurement(const Plan& plan, std::span<const Recording> recordings, std::span<const RunResult> runs);
 
 // Per metric over the runs that have it.

@@ -23,8 +23,8 @@ std::string truncate_to_width(std::string_view printable_text, int width, bool u
 // What is between the blanks.
 std::vector<std::string> words_of(std::string_view text);
 
-// The pieces one after another, each but the last with `separator` behind it, in lines of at most `width` columns. A piece longer than a
-// line is not broken.
+// The pieces one after another, each but the last with `separator` behind it, in lines of at most `width` columns. A piece longer
+// than a line is not broken.
 std::vector<std::string> flow(const std::vector<std::string>& printable_pieces, std::string_view separator, int width);
 
 // The words of a text in lines of at most `width` columns. Each line begins at column `indent`; of the first one the caller has

@@ -124,7 +124,8 @@ TEST_CASE("The doctor's JSON has every metric with its source and accuracy or it
     CHECK(document["host"]["kernel"] == "6.1.0");
     CHECK(document["mode"] == "procfs");
     CHECK(document["metrics"].size() == metric_count);
-    CHECK(document["metrics"]["wall_seconds"] == nlohmann::json{{"measured", true}, {"source", "clock"}, {"accuracy", "exact"}, {"note", ""}});
+    CHECK(document["metrics"]["wall_seconds"] ==
+          nlohmann::json{{"measured", true}, {"source", "clock"}, {"accuracy", "exact"}, {"note", ""}});
     for (const auto& [key, metric] : document["metrics"].items()) {
         CAPTURE(key);
         CHECK(metric["measured"].get<bool>() == !metric.contains("reason"));

@@ -30,8 +30,8 @@ struct Ring {
 
 TEST_CASE("a bucket's maximum and mean are those of the sum inside it, and the next one begins where it ended") {
     Ring ring;
-    ring.change(interval / 2, 100);      // held for half of bucket 0
-    ring.change(2 * interval, 300);      // a spike of a quarter of bucket 2
+    ring.change(interval / 2, 100);  // held for half of bucket 0
+    ring.change(2 * interval, 300);  // a spike of a quarter of bucket 2
     ring.change(2 * interval + interval / 4, -300);
     BucketReader reader(ring.buckets.data(), interval, page);
 
@@ -104,7 +104,7 @@ TEST_CASE("only who held memory at the latest peak is named, largest first") {
 }
 
 TEST_CASE("CPU time is split as the kernel splits it") {
-    CHECK(wire_system_ns(1'000, 0, 0) == 0);            // no tick seen: all user
+    CHECK(wire_system_ns(1'000, 0, 0) == 0);              // no tick seen: all user
     CHECK(wire_system_ns(1'000, 0, 4'000'000) == 1'000);  // no user tick: all system
     CHECK(wire_system_ns(9'000'000, 4'000'000, 8'000'000) == 6'000'000);
     // Days of CPU time: the product would not fit into 64 bits.

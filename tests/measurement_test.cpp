@@ -26,7 +26,8 @@ struct Measured {
 }  // namespace
 
 TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sources just if a run has it") {
-    std::vector<Measured> cases{Measured(privileged_host()), Measured(ordinary_host()), Measured(ordinary_host()), Measured(ordinary_host())};
+    std::vector<Measured> cases{Measured(privileged_host()), Measured(ordinary_host()), Measured(ordinary_host()),
+                                Measured(ordinary_host())};
     cases[2].runs[0].metrics = {};
     for (const auto& info : metric_catalogue()) cases[3].runs[0].metrics[info.metric] = 1.0;
     for (const auto& each : cases) {
@@ -39,7 +40,8 @@ TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sou
         for (const auto& [metric, absence] : measurement.unavailable) CHECK_FALSE(absence.reason.empty());
         for (const auto& [metric, source] : measurement.sources) {
             CHECK_FALSE(source.source.empty());
-            CHECK((source.accuracy.starts_with("exact") || source.accuracy.starts_with("bounded") || source.accuracy.starts_with("sampled")));
+            CHECK((source.accuracy.starts_with("exact") || source.accuracy.starts_with("bounded") ||
+                   source.accuracy.starts_with("sampled")));
         }
     }
 }
@@ -60,14 +62,17 @@ TEST_CASE("What is sampled states the interval that came out, what is exact does
 TEST_CASE("PSS states its own pace, or none if nobody counted") {
     Measured measured(ordinary_host());
     CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled");
-    measured.recordings[0].seen.memory.pss = MemoryOverTime{.peak_bytes = 1, .byte_seconds = 1, .observed_seconds = 5, .samples = 20};
+    measured.recordings[0].seen.memory.pss =
+        MemoryOverTime{.peak_bytes = 1, .byte_seconds = 1, .observed_seconds = 5, .samples = 20};
     CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled every 250 ms");
 }
 
 TEST_CASE("Intervals read naturally from microseconds to seconds") {
     Measured measured(ordinary_host());
-    for (const auto& [seconds, text] : std::vector<std::pair<double, std::string>>{
-             {0.0005, "sampled every 500 us"}, {0.0012, "sampled every 1.2 ms"}, {0.25, "sampled every 250 ms"}, {2.5, "sampled every 2.5 s"}}) {
+    for (const auto& [seconds, text] : std::vector<std::pair<double, std::string>>{{0.0005, "sampled every 500 us"},
+                                                                                   {0.0012, "sampled every 1.2 ms"},
+                                                                                   {0.25, "sampled every 250 ms"},
+                                                                                   {2.5, "sampled every 2.5 s"}}) {
         measured.recordings[0].seen.mean_interval_seconds = seconds;
         CHECK(measured.described().sources.at(Metric::rss_peak_bytes).accuracy == text);
     }

@@ -9,7 +9,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr std::array formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""}, OutputFormat{"junit", "", ""}};
+constexpr std::array formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
+                             OutputFormat{"junit", "", ""}};
 
 std::string chosen(std::string_view text) {
     const auto output = parse_output(text, formats);
@@ -28,7 +29,8 @@ TEST_CASE("A duration is a number with a unit") {
 }
 
 TEST_CASE("What is no duration is refused with the value in the message") {
-    for (const std::string text : {"10", "", "ms", "-1s", "1 s", "1e3s", "ten ms", "1d", "nan s", "infs", "0ms", "0.0000001us", "99999999999h"}) {
+    for (const std::string text :
+         {"10", "", "ms", "-1s", "1 s", "1e3s", "ten ms", "1d", "nan s", "infs", "0ms", "0.0000001us", "99999999999h"}) {
         CAPTURE(text);
         const auto duration = parse_duration(text);
         REQUIRE_FALSE(duration);

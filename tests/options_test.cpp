@@ -62,9 +62,30 @@ TEST_CASE("A command alone runs with the defaults") {
 }
 
 TEST_CASE("Every option arrives") {
-    const auto options = run({"run", "-o", "a.json", "--output=prometheus:b", "-n", "nightly", "-l", "runner=ci", "--label", "n=[1,2]", "--cgroup", "--exact-memory",
-                              "--interval", "500us", "--source=procfs", "--orphans", "kill", "--timeout", "1m", "--no-arguments",
-                              "--max-processes", "0", "-q", "./bench"});
+    const auto options = run({"run",
+                              "-o",
+                              "a.json",
+                              "--output=prometheus:b",
+                              "-n",
+                              "nightly",
+                              "-l",
+                              "runner=ci",
+                              "--label",
+                              "n=[1,2]",
+                              "--cgroup",
+                              "--exact-memory",
+                              "--interval",
+                              "500us",
+                              "--source=procfs",
+                              "--orphans",
+                              "kill",
+                              "--timeout",
+                              "1m",
+                              "--no-arguments",
+                              "--max-processes",
+                              "0",
+                              "-q",
+                              "./bench"});
     REQUIRE(options.outputs.size() == 2);
     CHECK(options.outputs[0].format == "json");
     CHECK(options.outputs[0].path == "a.json");
@@ -143,11 +164,13 @@ TEST_CASE("Help names every option, format, exit code and metric, within 80 colu
     for (const auto& arguments : {Words{"--help"}, Words{"-h"}, Words{"run", "--help"}}) {
         const auto exit = exit_for(arguments);
         CHECK(exit.code == 0);
-        for (const auto* option : {"--output [FORMAT:]PATH", "--name NAME", "--label KEY=VALUE", "--cgroup", "--interval DURATION",
-                                   "--exact-memory", "--source auto|ebpf|procfs", "--orphans leave|wait|kill", "--timeout DURATION", "--no-arguments  ",
-                                   "--max-processes N", "--quiet", "--version", "perfwrap doctor [--json]"})
+        for (const auto* option :
+             {"--output [FORMAT:]PATH", "--name NAME", "--label KEY=VALUE", "--cgroup", "--interval DURATION", "--exact-memory",
+              "--source auto|ebpf|procfs", "--orphans leave|wait|kill", "--timeout DURATION", "--no-arguments  ",
+              "--max-processes N", "--quiet", "--version", "perfwrap doctor [--json]"})
             CHECK_THAT(exit.text, Contains(option));
-        CHECK_THAT(exit.text, Contains("json, .json") && Contains("Everything that was measured") && Contains("125") && Contains("128+N"));
+        CHECK_THAT(exit.text,
+                   Contains("json, .json") && Contains("Everything that was measured") && Contains("125") && Contains("128+N"));
         for (const auto& info : metric_catalogue()) CHECK_THAT(exit.text, Contains("\n  " + std::string{info.key} + " "));
         std::istringstream text(exit.text);
         for (std::string line; std::getline(text, line);) {

@@ -10,9 +10,10 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-constexpr std::array metrics_of_memory{Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes,
+constexpr std::array metrics_of_memory{Metric::rss_peak_bytes,      Metric::rss_average_bytes,    Metric::rss_anon_peak_bytes,
                                        Metric::rss_file_peak_bytes, Metric::rss_shmem_peak_bytes, Metric::swap_peak_bytes};
-constexpr std::array metrics_of_io{Metric::syscall_read_bytes, Metric::syscall_written_bytes, Metric::storage_read_bytes, Metric::storage_written_bytes};
+constexpr std::array metrics_of_io{Metric::syscall_read_bytes, Metric::syscall_written_bytes, Metric::storage_read_bytes,
+                                   Metric::storage_written_bytes};
 
 Plan planned(const HostFacts& facts, const PlanOptions& options = {}) {
     auto plan = make_plan(facts, options);
@@ -49,8 +50,8 @@ TEST_CASE("With privileges eBPF counts exactly") {
     CHECK(plan.mode == Mode::ebpf);
     CHECK_FALSE(plan.fallback_reason);
     CHECK_FALSE(plan.remedy);
-    for (const auto metric : {Metric::cpu_seconds, Metric::minor_faults, Metric::run_queue_wait_seconds, Metric::syscall_read_bytes,
-                              Metric::processes_started, Metric::threads_peak, Metric::oom_kills}) {
+    for (const auto metric : {Metric::cpu_seconds, Metric::minor_faults, Metric::run_queue_wait_seconds,
+                              Metric::syscall_read_bytes, Metric::processes_started, Metric::threads_peak, Metric::oom_kills}) {
         CAPTURE(metric_info(metric).key);
         CHECK(plan[metric].measured);
         CHECK(plan[metric].source == Source::ebpf);
@@ -83,8 +84,9 @@ TEST_CASE("Where the kernel learns late of page faults, no figure of resident me
     facts.faults_told_late = true;
     for (const bool exact_memory : {false, true}) {
         const auto plan = make_plan(facts, {.exact_memory = exact_memory, .interval = {}}).value();
-        for (const auto metric : {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes, Metric::rss_file_peak_bytes,
-                                  Metric::rss_shmem_peak_bytes, Metric::largest_process_rss_peak_bytes, Metric::swap_peak_bytes}) {
+        for (const auto metric :
+             {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes, Metric::rss_file_peak_bytes,
+              Metric::rss_shmem_peak_bytes, Metric::largest_process_rss_peak_bytes, Metric::swap_peak_bytes}) {
             CAPTURE(exact_memory, metric_info(metric).key);
             CHECK(accuracy_text(plan[metric]) == "bounded to 66 page faults a thread");
             CHECK_THAT(plan[metric].note, Contains("Linux 6.2"));
@@ -116,7 +118,9 @@ TEST_CASE("With --exact-memory nothing is passed over, and physical memory is fo
 }
 
 TEST_CASE("Physical memory names what the host lacks before its option, and is not missed unless it was asked for") {
-    const auto anon = [](const HostFacts& facts, const PlanOptions& options) { return planned(facts, options)[Metric::anon_peak_bytes].absence; };
+    const auto anon = [](const HostFacts& facts, const PlanOptions& options) {
+        return planned(facts, options)[Metric::anon_peak_bytes].absence;
+    };
     auto host = privileged_host();
     CHECK(anon(host, {}).reason == "not asked for: --exact-memory");
     CHECK(anon(host, {}).lacking == "--exact-memory");
@@ -138,7 +142,8 @@ TEST_CASE("Without privileges procfs takes over, says why, and names the one com
     REQUIRE(plan.fallback_reason);
     CHECK_THAT(*plan.fallback_reason, Contains("CAP_BPF"));
     CHECK(plan.remedy == "sudo setcap cap_bpf,cap_perfmon+ep \"$(command -v perfwrap)\"");
-    for (const auto metric : {Metric::run_queue_wait_seconds, Metric::processes_started, Metric::threads_started, Metric::oom_kills}) {
+    for (const auto metric :
+         {Metric::run_queue_wait_seconds, Metric::processes_started, Metric::threads_started, Metric::oom_kills}) {
         CAPTURE(metric_info(metric).key);
         CHECK_FALSE(plan[metric].measured);
         CHECK_THAT(plan[metric].absence.reason, Contains(*plan.remedy));
@@ -147,7 +152,8 @@ TEST_CASE("Without privileges procfs takes over, says why, and names the one com
 
 TEST_CASE("procfs does not call its CPU time exact: a process that nobody waits for is seen to its last sample") {
     const auto plan = planned(ordinary_host());
-    for (const auto metric : {Metric::cpu_seconds, Metric::major_faults, Metric::voluntary_context_switches, Metric::storage_written_bytes}) {
+    for (const auto metric :
+         {Metric::cpu_seconds, Metric::major_faults, Metric::voluntary_context_switches, Metric::storage_written_bytes}) {
         CAPTURE(metric_info(metric).key);
         CHECK(plan[metric].accuracy == Accuracy::bounded);
         CHECK_THAT(plan[metric].note, Contains("SIGCHLD"));
@@ -166,7 +172,8 @@ TEST_CASE("The user and system parts are bounded in both modes, since the kernel
 TEST_CASE("A source named by the user that cannot work is an error that says why and what to do") {
     auto facts = ordinary_host();
     const PlanOptions ebpf{.source = SourceChoice::ebpf, .cgroup = false, .interval = {}};
-    CHECK_THAT(refused(facts, ebpf), StartsWith("--source ebpf cannot work here") && Contains("sudo setcap cap_bpf,cap_perfmon+ep"));
+    CHECK_THAT(refused(facts, ebpf),
+               StartsWith("--source ebpf cannot work here") && Contains("sudo setcap cap_bpf,cap_perfmon+ep"));
 
     facts.root = true;
     CHECK_THAT(refused(facts, ebpf), Contains("--cap-add BPF"));
@@ -181,7 +188,8 @@ TEST_CASE("A source named by the user that cannot work is an error that says why
 
     facts = ordinary_host();
     facts.proc_mounted = false;
-    CHECK_THAT(refused(facts, {.source = SourceChoice::procfs, .cgroup = false, .interval = {}}), Contains("mount -t proc proc /proc"));
+    CHECK_THAT(refused(facts, {.source = SourceChoice::procfs, .cgroup = false, .interval = {}}),
+               Contains("mount -t proc proc /proc"));
     CHECK_THAT(refused(facts, {}), Contains("/proc is not mounted") && Contains("CAP_BPF"));
 }
 
@@ -212,10 +220,12 @@ TEST_CASE("The cgroup's peak comes with --cgroup only") {
     CHECK(with[Metric::cgroup_memory_peak_bytes].measured);
 }
 
-TEST_CASE("Asking for a cgroup where none can be had is an error with the remedy, and not asking leaves the refusal as the reason") {
+TEST_CASE(
+    "Asking for a cgroup where none can be had is an error with the remedy, and not asking leaves the refusal as the reason") {
     const PlanOptions cgroup{.source = SourceChoice::automatic, .cgroup = true, .interval = {}};
     auto facts = ordinary_host();
-    CHECK_THAT(refused(facts, cgroup), StartsWith("--cgroup cannot work here: /sys/fs/cgroup") && Contains("systemd-run --user --scope -p Delegate=yes"));
+    CHECK_THAT(refused(facts, cgroup),
+               StartsWith("--cgroup cannot work here: /sys/fs/cgroup") && Contains("systemd-run --user --scope -p Delegate=yes"));
     CHECK_THAT(planned(facts)[Metric::cgroup_memory_peak_bytes].absence.reason, Contains(*facts.cgroup_refusal));
 
     facts.cgroup_peak = false;

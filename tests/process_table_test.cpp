@@ -57,7 +57,8 @@ TEST_CASE("Rows and dropped processes add up to all of a fork storm") {
         table.add(process(i, cpu_ns));
     }
     const auto rows = table.sorted();
-    const auto in_rows = std::accumulate(rows.begin(), rows.end(), std::uint64_t{0}, [](auto sum, const auto& row) { return sum + row.cpu_ns(); });
+    const auto in_rows =
+        std::accumulate(rows.begin(), rows.end(), std::uint64_t{0}, [](auto sum, const auto& row) { return sum + row.cpu_ns(); });
     CHECK(rows.size() == 100);
     CHECK(table.dropped_count() == 9'900);
     CHECK(in_rows + table.dropped_cpu_ns() == total);

@@ -15,7 +15,8 @@ using namespace perfwrap::test;
 
 namespace {
 
-constexpr auto expected = R"(# HELP perfwrap_wall_seconds Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is outside
+constexpr auto expected =
+    R"(# HELP perfwrap_wall_seconds Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is outside
 # TYPE perfwrap_wall_seconds gauge
 perfwrap_wall_seconds{benchmark="bench.py",size="10"} 2
 # HELP perfwrap_cpu_seconds CPU time of every process and thread of the tree, ended or not, teardown included
@@ -75,9 +76,23 @@ perfwrap_run_completed_timestamp_seconds{benchmark="bench.py",size="10"} 1767225
 Result hostile_result() {
     auto result = sample_result();
     result.benchmark.name = "quote\" backslash\\ newline\n invalid\xff {}#,=";
-    result.benchmark.labels = {{"a-b", "1"},  {"a_b", "2"},       {"a b", "3"},  {"a_b_2", "4"}, {"benchmark", "mine"}, {"mode", "fast"},
-                               {"__x", "5"},  {"9lives", "6"},    {"", "7"},     {"\xff", "8"},  {"é", "9"},            {"le", "10"},
-                               {"quantile", "11"}, {"version", "12"}, {"label_mode", "13"}, {"ok", "\"\\\n\xff\r"}, {"empty", ""}};
+    result.benchmark.labels = {{"a-b", "1"},
+                               {"a_b", "2"},
+                               {"a b", "3"},
+                               {"a_b_2", "4"},
+                               {"benchmark", "mine"},
+                               {"mode", "fast"},
+                               {"__x", "5"},
+                               {"9lives", "6"},
+                               {"", "7"},
+                               {"\xff", "8"},
+                               {"é", "9"},
+                               {"le", "10"},
+                               {"quantile", "11"},
+                               {"version", "12"},
+                               {"label_mode", "13"},
+                               {"ok", "\"\\\n\xff\r"},
+                               {"empty", ""}};
     result.host.cpu_model = "\\\"\n";
     return result;
 }
@@ -118,7 +133,8 @@ TEST_CASE("promtool finds nothing to complain of") {
 
 TEST_CASE("promtool does complain of what perfwrap avoids") {
     if (!can_run("promtool")) return;
-    CHECK(run_on("promtool check metrics < {}", "# HELP perfwrap_x_count x\n# TYPE perfwrap_x_count gauge\nperfwrap_x_count 1\n").exit_code != 0);
+    CHECK(run_on("promtool check metrics < {}", "# HELP perfwrap_x_count x\n# TYPE perfwrap_x_count gauge\nperfwrap_x_count 1\n")
+              .exit_code != 0);
     CHECK(run_on("promtool check metrics < {}", "perfwrap_x{a=\"\xff\"} 1\n").exit_code != 0);
 }
 
@@ -139,7 +155,8 @@ TEST_CASE("every metric has one family with one help text and the CPU families a
 TEST_CASE("CPU time that is not split into modes is one series") {
     auto result = sample_result();
     result.summary.erase(Metric::cpu_user_seconds);
-    CHECK(line_of(format_prometheus(result), "perfwrap_cpu_seconds{") == R"(perfwrap_cpu_seconds{benchmark="bench.py",size="10"} 3.5)");
+    CHECK(line_of(format_prometheus(result), "perfwrap_cpu_seconds{") ==
+          R"(perfwrap_cpu_seconds{benchmark="bench.py",size="10"} 3.5)");
 }
 
 TEST_CASE("of several runs the median is exported with the end of the last") {

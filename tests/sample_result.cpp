@@ -28,7 +28,11 @@ RunResult sample_run() {
     run.metrics[Metric::threads_started] = 5;
     run.metrics[Metric::threads_peak] = 4;
     run.peak = PeakResult{0.75, {{42, "python bench.py", 512 * mib}, {43, "worker", 64 * mib}}};
-    run.timeline = {{0, 0.5, 1, 1.5}, {64 * mib, 576 * mib, 128 * mib, 64 * mib}, {64 * mib, 200 * mib, 100 * mib, 32 * mib}, {1, 2, 2, 2}, {1, 2, 2, 1}};
+    run.timeline = {{0, 0.5, 1, 1.5},
+                    {64 * mib, 576 * mib, 128 * mib, 64 * mib},
+                    {64 * mib, 200 * mib, 100 * mib, 32 * mib},
+                    {1, 2, 2, 2},
+                    {1, 2, 2, 1}};
     run.processes.recorded = {
         {42, 1, {"python", "bench.py"}, 0, 2.0, Exit{0, std::nullopt}, 4, 2.5, 0.25, 512 * mib},
         {43, 42, {"worker"}, 0.25, std::nullopt, std::nullopt, 1, std::nullopt, std::nullopt, std::nullopt},

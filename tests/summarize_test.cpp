@@ -38,9 +38,7 @@ RunResult summarized(const Recording& recording) { return summarize(recording, 0
 
 }  // namespace
 
-TEST_CASE("Wall time is the window from exec to end") {
-    CHECK(summarized(two_seconds()).metrics[Metric::wall_seconds] == 2.0);
-}
+TEST_CASE("Wall time is the window from exec to end") { CHECK(summarized(two_seconds()).metrics[Metric::wall_seconds] == 2.0); }
 
 TEST_CASE("CPU time is the sum of its parts to the last digit, and the cores are that over the wall time") {
     auto recording = two_seconds();
@@ -58,7 +56,8 @@ TEST_CASE("What was not recorded has no value, and a recorded zero is zero") {
     const auto run = summarized(recording);
     for (const auto& info : metric_catalogue()) {
         CAPTURE(info.key);
-        CHECK(run.metrics[info.metric].has_value() == (info.metric == Metric::wall_seconds || info.metric == Metric::major_faults));
+        CHECK(run.metrics[info.metric].has_value() ==
+              (info.metric == Metric::wall_seconds || info.metric == Metric::major_faults));
     }
     CHECK(run.metrics[Metric::major_faults] == 0.0);
     CHECK_FALSE(run.peak);
@@ -116,24 +115,39 @@ TEST_CASE("Every recorded quantity becomes the metric of its name") {
     totals.threads_peak = 19;
     totals.oom_kills = 20;
 
-    const std::map<Metric, double> expected{
-        {Metric::wall_seconds, 2},         {Metric::cpu_seconds, 2},
-        {Metric::cpu_user_seconds, 1},     {Metric::cpu_system_seconds, 1},
-        {Metric::cpu_cores_average, 1},    {Metric::rss_peak_bytes, 200},
-        {Metric::rss_average_bytes, 100},  {Metric::pss_peak_bytes, 180},
-        {Metric::pss_average_bytes, 90},   {Metric::anon_peak_bytes, 160},
-        {Metric::anon_average_bytes, 40},  {Metric::rss_anon_peak_bytes, 1},
-        {Metric::rss_file_peak_bytes, 2},  {Metric::rss_shmem_peak_bytes, 3},
-        {Metric::swap_peak_bytes, 6},      {Metric::largest_process_rss_peak_bytes, 4},
-        {Metric::minor_faults, 7},         {Metric::cgroup_memory_peak_bytes, 5},
-        {Metric::major_faults, 8},         {Metric::voluntary_context_switches, 9},
-        {Metric::syscall_read_bytes, 12},  {Metric::involuntary_context_switches, 10},
-        {Metric::storage_read_bytes, 14},  {Metric::run_queue_wait_seconds, 11},
-        {Metric::processes_started, 16},   {Metric::syscall_written_bytes, 13},
-        {Metric::processes_peak, 17},      {Metric::storage_written_bytes, 15},
-        {Metric::threads_started, 18},     {Metric::threads_peak, 19},
-        {Metric::file_mapped_peak_bytes, 21}, {Metric::shmem_peak_bytes, 22},
-        {Metric::oom_kills, 20}};
+    const std::map<Metric, double> expected{{Metric::wall_seconds, 2},
+                                            {Metric::cpu_seconds, 2},
+                                            {Metric::cpu_user_seconds, 1},
+                                            {Metric::cpu_system_seconds, 1},
+                                            {Metric::cpu_cores_average, 1},
+                                            {Metric::rss_peak_bytes, 200},
+                                            {Metric::rss_average_bytes, 100},
+                                            {Metric::pss_peak_bytes, 180},
+                                            {Metric::pss_average_bytes, 90},
+                                            {Metric::anon_peak_bytes, 160},
+                                            {Metric::anon_average_bytes, 40},
+                                            {Metric::rss_anon_peak_bytes, 1},
+                                            {Metric::rss_file_peak_bytes, 2},
+                                            {Metric::rss_shmem_peak_bytes, 3},
+                                            {Metric::swap_peak_bytes, 6},
+                                            {Metric::largest_process_rss_peak_bytes, 4},
+                                            {Metric::minor_faults, 7},
+                                            {Metric::cgroup_memory_peak_bytes, 5},
+                                            {Metric::major_faults, 8},
+                                            {Metric::voluntary_context_switches, 9},
+                                            {Metric::syscall_read_bytes, 12},
+                                            {Metric::involuntary_context_switches, 10},
+                                            {Metric::storage_read_bytes, 14},
+                                            {Metric::run_queue_wait_seconds, 11},
+                                            {Metric::processes_started, 16},
+                                            {Metric::syscall_written_bytes, 13},
+                                            {Metric::processes_peak, 17},
+                                            {Metric::storage_written_bytes, 15},
+                                            {Metric::threads_started, 18},
+                                            {Metric::threads_peak, 19},
+                                            {Metric::file_mapped_peak_bytes, 21},
+                                            {Metric::shmem_peak_bytes, 22},
+                                            {Metric::oom_kills, 20}};
     const auto run = summarized(recording);
     for (const auto& info : metric_catalogue()) {
         CAPTURE(info.key);
@@ -203,7 +217,8 @@ TEST_CASE("A process that is alive at the end has neither end nor exit") {
 TEST_CASE("Without arguments only program names are kept, in the rows and at the peak") {
     auto recording = two_seconds();
     recording.seen.processes.add(process(7, 1, 1));
-    recording.seen.peak = PeakMoment{.at_ns = exec_ns, .holders = {{.pid = 7, .command = {"/usr/bin/worker", "--token=secret"}, .rss_bytes = 1}}};
+    recording.seen.peak =
+        PeakMoment{.at_ns = exec_ns, .holders = {{.pid = 7, .command = {"/usr/bin/worker", "--token=secret"}, .rss_bytes = 1}}};
     const auto with = summarize(recording, 0, {.record_arguments = true});
     CHECK(with.processes.recorded.at(0).command == std::vector<std::string>{"/usr/bin/worker", "--token=secret"});
     CHECK(with.peak->processes.at(0).command == "/usr/bin/worker --token=secret");
@@ -214,8 +229,9 @@ TEST_CASE("Without arguments only program names are kept, in the rows and at the
 
 TEST_CASE("The peak names its holders, largest first") {
     auto recording = two_seconds();
-    recording.seen.peak = PeakMoment{.at_ns = exec_ns + second / 4,
-                                     .holders = {{.pid = 1, .command = {"small"}, .rss_bytes = 10}, {.pid = 2, .command = {"large"}, .rss_bytes = 90}}};
+    recording.seen.peak = PeakMoment{
+        .at_ns = exec_ns + second / 4,
+        .holders = {{.pid = 1, .command = {"small"}, .rss_bytes = 10}, {.pid = 2, .command = {"large"}, .rss_bytes = 90}}};
     const auto peak = summarized(recording).peak;
     REQUIRE(peak);
     CHECK(peak->at_seconds == 0.25);
@@ -227,8 +243,14 @@ TEST_CASE("The peak names its holders, largest first") {
 
 TEST_CASE("The timeline comes as columns of equal length, CPU as cores") {
     auto recording = two_seconds();
-    recording.seen.timeline.add({.start_ns = exec_ns, .length_ns = second, .rss_max_bytes = 10, .rss_mean_bytes = 5, .cpu_ns = 2 * second, .processes_max = 3});
-    recording.seen.timeline.add({.start_ns = exec_ns + second, .length_ns = 0, .rss_max_bytes = 7, .rss_mean_bytes = 7, .cpu_ns = 0, .processes_max = 1});
+    recording.seen.timeline.add({.start_ns = exec_ns,
+                                 .length_ns = second,
+                                 .rss_max_bytes = 10,
+                                 .rss_mean_bytes = 5,
+                                 .cpu_ns = 2 * second,
+                                 .processes_max = 3});
+    recording.seen.timeline.add(
+        {.start_ns = exec_ns + second, .length_ns = 0, .rss_max_bytes = 7, .rss_mean_bytes = 7, .cpu_ns = 0, .processes_max = 1});
     const auto timeline = summarized(recording).timeline;
     CHECK(timeline.t_seconds == std::vector<double>{0, 1});
     CHECK(timeline.rss_max_bytes == std::vector<double>{10, 7});

@@ -105,7 +105,8 @@ TEST_CASE("the summary of a run is this, byte for byte") { CHECK("\n" + format_s
 
 TEST_CASE("memory and CPU over time are drawn on request") {
     auto result = sample_result();
-    result.warnings = {"2 processes were still running when the command ended and are not followed any further: 99 (sleep), 100 (sh)"};
+    result.warnings = {
+        "2 processes were still running when the command ended and are not followed any further: 99 (sleep), 100 (sh)"};
     CHECK("\n" + format_summary(result, {.sparklines = true}) == screen_with_sparklines);
 }
 
@@ -120,7 +121,8 @@ TEST_CASE("escape sequences appear only when colour is wanted") {
     const auto coloured = format_summary(result, {.colour = true});
     CHECK(contains(coloured, "\033[31mexit 3\033[0m"));
     std::string plain = coloured;
-    for (auto at = plain.find('\033'); at != std::string::npos; at = plain.find('\033')) plain.erase(at, plain.find('m', at) - at + 1);
+    for (auto at = plain.find('\033'); at != std::string::npos; at = plain.find('\033'))
+        plain.erase(at, plain.find('m', at) - at + 1);
     CHECK(plain == format_summary(result, {}));
 }
 
@@ -182,7 +184,8 @@ TEST_CASE("peak and average that are equally exact say so once") {
     auto result = sample_result();
     auto& sources = result.measurement.sources;
     sources[Metric::rss_average_bytes] = sources[Metric::rss_peak_bytes];
-    CHECK(contains(format_summary(result, {}), "  memory    peak 576 MiB and average 100 MiB (exact), largest process 512 MiB\n"));
+    CHECK(
+        contains(format_summary(result, {}), "  memory    peak 576 MiB and average 100 MiB (exact), largest process 512 MiB\n"));
     result = sample_series();
     result.measurement.sources[Metric::rss_average_bytes] = result.measurement.sources[Metric::rss_peak_bytes];
     result.summary[Metric::rss_average_bytes].max = 200.0 * 1024 * 1024;
@@ -199,7 +202,8 @@ TEST_CASE("memory that was sampled says how often") {
 TEST_CASE("many reasons take two lines and the rest is counted") {
     auto result = sample_result();
     result.measurement.unavailable.clear();
-    for (const auto& row : metric_catalogue()) result.measurement.unavailable[row.metric] = {"a reason of its own for " + std::string(row.key), ""};
+    for (const auto& row : metric_catalogue())
+        result.measurement.unavailable[row.metric] = {"a reason of its own for " + std::string(row.key), ""};
     const auto text = format_summary(result, {});
     const auto at = text.find("  not measured:");
     REQUIRE(at != std::string::npos);
@@ -223,7 +227,8 @@ TEST_CASE("a result without runs says so") { CHECK(format_summary(Result{}, {}) 
 
 TEST_CASE("no line passes the edge of the terminal") {
     auto result = sample_series();
-    result.warnings = {std::string("many words ") + "that go on and on over the edge of a terminal and further until somebody stops them"};
+    result.warnings = {std::string("many words ") +
+                       "that go on and on over the edge of a terminal and further until somebody stops them"};
     for (const int width : {60, 80, 132}) {
         INFO(width);
         CHECK(widest_line(format_summary(result, {.sparklines = true, .width = width})) <= width);

@@ -6,10 +6,11 @@ using namespace perfwrap;
 
 TEST_CASE("well-formed UTF-8 stays and every other byte is replaced") {
     CHECK(valid_utf8("aé日😀") == "aé日😀");
-    CHECK(valid_utf8("a\xff" "b") == "a\ufffdb");
-    CHECK(valid_utf8("\xc3") == "\ufffd");                          // cut short
-    CHECK(valid_utf8("\xc0\xaf") == "\ufffd\ufffd");                // overlong
-    CHECK(valid_utf8("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");      // surrogate
+    CHECK(valid_utf8("a\xff"
+                     "b") == "a\ufffdb");
+    CHECK(valid_utf8("\xc3") == "\ufffd");                                // cut short
+    CHECK(valid_utf8("\xc0\xaf") == "\ufffd\ufffd");                      // overlong
+    CHECK(valid_utf8("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");            // surrogate
     CHECK(valid_utf8("\xf4\x90\x80\x80") == "\ufffd\ufffd\ufffd\ufffd");  // beyond U+10FFFF
     CHECK(valid_utf8("\xe2\x28\xa1") == "\ufffd(\ufffd");
     CHECK(valid_utf8("") == "");

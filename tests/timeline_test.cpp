@@ -8,14 +8,20 @@ using namespace perfwrap;
 namespace {
 
 TimelineBucket bucket(std::uint64_t start_ns, std::uint64_t length_ns, std::uint64_t rss) {
-    return {.start_ns = start_ns, .length_ns = length_ns, .rss_max_bytes = rss, .rss_mean_bytes = static_cast<double>(rss), .cpu_ns = length_ns / 2, .processes_max = 1};
+    return {.start_ns = start_ns,
+            .length_ns = length_ns,
+            .rss_max_bytes = rss,
+            .rss_mean_bytes = static_cast<double>(rss),
+            .cpu_ns = length_ns / 2,
+            .processes_max = 1};
 }
 
 }  // namespace
 
 TEST_CASE("Two neighbours merge into the larger maximum, the mean weighted by time, and the sum of the CPU time") {
-    const auto both = merge({.start_ns = 0, .length_ns = 10, .rss_max_bytes = 500, .rss_mean_bytes = 100, .cpu_ns = 7, .processes_max = 2},
-                            {.start_ns = 10, .length_ns = 30, .rss_max_bytes = 300, .rss_mean_bytes = 200, .cpu_ns = 5, .processes_max = 9});
+    const auto both =
+        merge({.start_ns = 0, .length_ns = 10, .rss_max_bytes = 500, .rss_mean_bytes = 100, .cpu_ns = 7, .processes_max = 2},
+              {.start_ns = 10, .length_ns = 30, .rss_max_bytes = 300, .rss_mean_bytes = 200, .cpu_ns = 5, .processes_max = 9});
     CHECK(both.start_ns == 0);
     CHECK(both.length_ns == 40);
     CHECK(both.rss_max_bytes == 500);

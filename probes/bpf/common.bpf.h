@@ -2,8 +2,8 @@
 /* What all BPF programs share: the totals, the processes of the tree, and how a thread's use is read. */
 #pragma once
 
-#include "kernel_types.h"
 #include <linux/bpf.h>
+#include "kernel_types.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -25,7 +25,8 @@ struct {
 #define READ(pointer, ...) BPF_CORE_READ(pointer, __VA_ARGS__)
 #define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
 
-/* The address as a plain number: what functions that are verified on their own accept. Reading the pointer's own bytes makes it one. */
+/* The address as a plain number: what functions that are verified on their own accept. Reading the pointer's own bytes makes it
+ * one. */
 static __always_inline u64 address_of(const void *pointer) {
     u64 address = 0;
 

@@ -53,7 +53,8 @@ typedef struct {
     s64 counter;
 } atomic_long_t;
 
-/* Before Linux 6.2: atomic counters behind per-thread caches. CO-RE takes an array for the kernel's only if the elements' kinds agree. */
+/* Before Linux 6.2: atomic counters behind per-thread caches. CO-RE takes an array for the kernel's only if the elements' kinds
+ * agree. */
 struct mm_rss_stat___atomic {
     atomic_long_t count[4];
 } KERNEL_TYPE;

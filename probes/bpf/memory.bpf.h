@@ -22,8 +22,8 @@ __u64 cpu_offset[WIRE_MAX_CPUS];
 volatile __u64 calibration_address;
 __u64 last_space_id;
 __u64 live_spaces;
-/* Told by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in mm/memory.c);
- * they come to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
+/* Told by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in
+ * mm/memory.c); they come to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
 __u32 faults_told_late;
 const volatile __s64 batch_pages = 32;
 __u32 near_peak = 1;
@@ -46,7 +46,9 @@ struct {
     __type(value, u64);
 } calibration SEC(".maps");
 
-static __always_inline bool counters_are_percpu(void) { return bpf_core_type_exists(struct percpu_counter) && bpf_core_field_exists(((struct mm_struct *)0)->rss_stat[0].counters); }
+static __always_inline bool counters_are_percpu(void) {
+    return bpf_core_type_exists(struct percpu_counter) && bpf_core_field_exists(((struct mm_struct *)0)->rss_stat[0].counters);
+}
 
 static __always_inline u32 gate_number(u64 mm) { return (mm >> 11 ^ mm >> 21) & (WIRE_GATES - 1); }
 
@@ -55,8 +57,8 @@ static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[gate_nu
 /* ---- exact values ----
  *
  * A counter's value is count plus every CPU's part. A part changes only on its own CPU, and that CPU's event follows: so each CPU
- * remembers what it last saw of its part, the gate keeps the sum of these, and an event looks at one part, however many CPUs there
- * are. The sum is always that of what is remembered, also when a gate passes to another address space: each exchange of a
+ * remembers what it last saw of its part, the gate keeps the sum of these, and an event looks at one part, however many CPUs
+ * there are. The sum is always that of what is remembered, also when a gate passes to another address space: each exchange of a
  * remembered part adds its difference. */
 
 struct cpu_parts {
@@ -376,8 +378,9 @@ int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
     return rss_changed(address_of(mm), kind, users);
 }
 
-/* Run once by perfwrap through BPF_PROG_TEST_RUN: what kind of counters there are, and where each CPU's part of a per-CPU variable lies. The helper gives the address
- * of every CPU's copy of the one element of a per-CPU array; the array itself holds the per-CPU pointer. */
+/* Run once by perfwrap through BPF_PROG_TEST_RUN: what kind of counters there are, and where each CPU's part of a per-CPU
+ * variable lies. The helper gives the address of every CPU's copy of the one element of a per-CPU array; the array itself holds
+ * the per-CPU pointer. */
 SEC("raw_tp/run_by_perfwrap")
 int calibrate(void *context) {
     u32 zero = 0;
@@ -399,6 +402,4 @@ int calibrate(void *context) {
 
 /* Run by perfwrap before it reads the sums for the last time. */
 SEC("raw_tp/run_by_perfwrap")
-int settle_memory(void *context) {
-    return refresh_dirty(time_since_exec(bpf_ktime_get_ns()));
-}
+int settle_memory(void *context) { return refresh_dirty(time_since_exec(bpf_ktime_get_ns())); }

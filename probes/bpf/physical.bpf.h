@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Physical memory of the tree: each page once, however many processes map it. The kernel keeps these figures per memory cgroup and
- * reports every change (memcg:mod_memcg_lruvec_state, Linux 6.13 on); the command has a cgroup of its own, empty at first. */
+/* Physical memory of the tree: each page once, however many processes map it. The kernel keeps these figures per memory cgroup
+ * and reports every change (memcg:mod_memcg_lruvec_state, Linux 6.13 on); the command has a cgroup of its own, empty at first. */
 #pragma once
 
 #include "memory.bpf.h"

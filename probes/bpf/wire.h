@@ -12,10 +12,10 @@ enum {
     WIRE_MAX_UNREAPED = 1024,    /* ended processes whose reaping is watched for processes_peak */
     WIRE_RING_BYTES = 512 * 1024,
     WIRE_MAX_CPUS = 1024,
-    WIRE_MAX_SPACES = 131072,    /* live address spaces of the tree */
-    WIRE_GATES = 1024,           /* a power of two */
-    WIRE_BUCKETS = 4096,         /* a power of two: how far the timeline's reader may fall behind */
-    WIRE_TIME_SHIFT = 14,        /* integrals count time in units of 2^14 ns: a day of 256 GiB fits into 63 bits */
+    WIRE_MAX_SPACES = 131072, /* live address spaces of the tree */
+    WIRE_GATES = 1024,        /* a power of two */
+    WIRE_BUCKETS = 4096,      /* a power of two: how far the timeline's reader may fall behind */
+    WIRE_TIME_SHIFT = 14,     /* integrals count time in units of 2^14 ns: a day of 256 GiB fits into 63 bits */
 };
 
 enum { WIRE_FILE, WIRE_ANON, WIRE_SWAP, WIRE_SHMEM, WIRE_KINDS }; /* the kernel's own order */
@@ -44,8 +44,8 @@ struct wire_memory {
     __s64 largest_process; /* pages */
     __u64 peak_number;     /* counts the maxima of the resident sum */
     __u64 peak_ns;
-    __u64 unbalanced;      /* address spaces that did not end at zero */
-    __u64 lost_spaces;     /* the map of address spaces was full */
+    __u64 unbalanced;  /* address spaces that did not end at zero */
+    __u64 lost_spaces; /* the map of address spaces was full */
     struct wire_bucket buckets[WIRE_BUCKETS];
 };
 
@@ -54,8 +54,8 @@ struct wire_gate {
     __u64 mm;
     __s64 count[WIRE_KINDS];
     __s64 parts[WIRE_KINDS]; /* the sum of the per-CPU parts as they were last seen */
-    __u32 tracked; /* 0: an address space outside the tree */
-    __u32 dirty;   /* changes were passed over */
+    __u32 tracked;           /* 0: an address space outside the tree */
+    __u32 dirty;             /* changes were passed over */
 };
 
 /* One address space (mm_struct) of the tree. */
@@ -74,8 +74,8 @@ struct wire_space {
 
 /* What a thread, a process or the tree has used. Monotonic; sums wrap as unsigned arithmetic does. */
 struct wire_usage {
-    __u64 runtime_ns;    /* se.sum_exec_runtime: exact */
-    __u64 user_tick_ns;  /* utime, stime: counted in ticks, good for the split only */
+    __u64 runtime_ns;   /* se.sum_exec_runtime: exact */
+    __u64 user_tick_ns; /* utime, stime: counted in ticks, good for the split only */
     __u64 system_tick_ns;
     __u64 run_delay_ns;
     __u64 minor_faults;
@@ -103,10 +103,10 @@ struct wire_process {
     __s32 wait_status;  /* as wait(2) gives it; valid in an end record */
     __u32 pending_exec; /* forked by perfwrap, not yet the command */
     __u32 oom_killed;
-    __u64 space_key;        /* mm_struct; 0: none */
-    __u64 space;            /* wire_space.id */
-    __s64 rss_peak;         /* pages, from its exec (or fork, without one) on; -1: not known */
-    __s64 rss_at_peak;      /* of an ended process: at the tree's maximum number peak_number */
+    __u64 space_key;   /* mm_struct; 0: none */
+    __u64 space;       /* wire_space.id */
+    __s64 rss_peak;    /* pages, from its exec (or fork, without one) on; -1: not known */
+    __s64 rss_at_peak; /* of an ended process: at the tree's maximum number peak_number */
     __u64 peak_number;
     char comm[WIRE_COMM_LENGTH];
 };
@@ -117,7 +117,7 @@ struct wire_totals {
     __u64 end_ns;  /* the end of the command's last thread; 0: not yet */
     struct wire_usage ended;
     __u64 ended_threads_runtime_ns; /* of every ended thread, its process ended or not */
-    __u64 ended_user_ns; /* split per process as the kernel scales it */
+    __u64 ended_user_ns;            /* split per process as the kernel scales it */
     __u64 ended_system_ns;
     __u64 processes_started;
     __u64 processes_now; /* unreaped ones included */
@@ -153,8 +153,8 @@ struct wire_end_record {
 struct wire_thread {
     __u64 process_id;
     struct wire_usage used;
-    __u32 pid; /* of its process, in perfwrap's pid namespace */
-    __u32 ended; /* past its last switch: counted in the process already */
+    __u32 pid;                   /* of its process, in perfwrap's pid namespace */
+    __u32 ended;                 /* past its last switch: counted in the process already */
     char comm[WIRE_COMM_LENGTH]; /* of its process */
 };
 

@@ -38,7 +38,8 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
 
     // On a slow machine a long run's buckets merge; a window of two buckets' length holds a whole one.
     double longest_bucket_seconds = 0;
-    for (std::size_t i = 0; i + 1 < times.size(); ++i) longest_bucket_seconds = std::max(longest_bucket_seconds, times[i + 1] - times[i]);
+    for (std::size_t i = 0; i + 1 < times.size(); ++i)
+        longest_bucket_seconds = std::max(longest_bucket_seconds, times[i + 1] - times[i]);
 
     std::size_t points_seen = 0;
     std::size_t points_that_must_be_seen = 0;
