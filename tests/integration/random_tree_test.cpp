@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <ctime>
+#include <iomanip>
+#include <sstream>
+#include <string>
 
 #include "memory_bounds.hpp"
 #include "preconditions.hpp"
@@ -11,8 +15,17 @@
 namespace perfwrap::test {
 namespace {
 
-// The workload's clock begins up to this much after the command's exec, with which the timeline begins.
-constexpr double latest_beginning_seconds = 0.010;
+// The workload's clock begins a little after the command's exec, with which the timeline begins. Both are known to a millisecond.
+constexpr double beginning_error_seconds = 0.002;
+
+double unix_seconds(const std::string& rfc3339) {
+    std::tm time{};
+    double fraction = 0;
+    std::istringstream text(rfc3339);
+    text >> std::get_time(&time, "%Y-%m-%dT%H:%M:%S") >> fraction;
+    REQUIRE(text);
+    return static_cast<double>(timegm(&time)) + fraction;
+}
 
 struct QuietPoint {
     double from_seconds;
@@ -21,8 +34,9 @@ struct QuietPoint {
     double processes;
 };
 
-QuietPoint quiet_point(const nlohmann::json& json) {
-    return {json.at("from_seconds").get<double>() + latest_beginning_seconds, json.at("until_seconds").get<double>(),
+QuietPoint quiet_point(const nlohmann::json& json, double beginning_seconds) {
+    return {json.at("from_seconds").get<double>() + beginning_seconds + beginning_error_seconds,
+            json.at("until_seconds").get<double>() + beginning_seconds - beginning_error_seconds,
             json.at("rss_bytes").get<double>(), json.at("processes").get<double>()};
 }
 
@@ -36,6 +50,9 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
     const auto maxima = timeline.at("rss_max_bytes").get<std::vector<double>>();
     const auto means = timeline.at("rss_mean_bytes").get<std::vector<double>>();
 
+    const double beginning_seconds = measured.truth.at("began_unix_ms").get<double>() / 1000 -
+                                     unix_seconds(measured.run().at("started_at").get<std::string>());
+
     // On a slow machine a long run's buckets merge; a window of two buckets' length holds a whole one.
     double longest_bucket_seconds = 0;
     for (std::size_t i = 0; i + 1 < times.size(); ++i)
@@ -44,7 +61,7 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
     std::size_t points_seen = 0;
     std::size_t points_that_must_be_seen = 0;
     for (const auto& json : measured.truth.at("quiet_points")) {
-        const auto point = quiet_point(json);
+        const auto point = quiet_point(json, beginning_seconds);
         const double bound_bytes = point.processes * bound_bytes_a_process;
         bool seen = false;
         for (std::size_t i = 0; i + 1 < times.size(); ++i) {

@@ -94,6 +94,7 @@ public:
 
     void tell(Truth& truth) const {
         truth.add("processes_started", started_);
+        truth.add("began_unix_ms", began_unix_ms_);
         truth.add("restless_points", restless_);
         truth.add_json("quiet_points", quiet_points_ + "]");
     }
@@ -155,6 +156,7 @@ private:
 
     std::mt19937_64 random_;
     std::uint64_t began_ns_;
+    std::uint64_t began_unix_ms_ = now_ns(CLOCK_REALTIME) / 1'000'000;
     std::array<pid_t, slots> pids_{};
     std::vector<int> taken_;  // slots without a pid that are not free in this step: someone is coming or still leaving
     long started_ = 1;
