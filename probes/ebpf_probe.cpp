@@ -18,6 +18,7 @@
 #include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
 #include "probes/pss_sampler.hpp"
+#include "probes/wire_values.hpp"
 #include "profiler/clock.hpp"
 
 namespace perfwrap {
@@ -26,32 +27,6 @@ namespace {
 struct FreeRing {
     void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 };
-
-wire_usage& operator+=(wire_usage& sum, const wire_usage& more) {
-    sum.runtime_ns += more.runtime_ns;
-    sum.user_tick_ns += more.user_tick_ns;
-    sum.system_tick_ns += more.system_tick_ns;
-    sum.run_delay_ns += more.run_delay_ns;
-    sum.minor_faults += more.minor_faults;
-    sum.major_faults += more.major_faults;
-    sum.voluntary_switches += more.voluntary_switches;
-    sum.involuntary_switches += more.involuntary_switches;
-    sum.syscall_read_bytes += more.syscall_read_bytes;
-    sum.syscall_written_bytes += more.syscall_written_bytes;
-    sum.storage_read_bytes += more.storage_read_bytes;
-    sum.storage_written_bytes += more.storage_written_bytes;
-    return sum;
-}
-
-struct CpuSplit {
-    std::uint64_t user_ns;
-    std::uint64_t system_ns;
-};
-
-CpuSplit split_of(const wire_usage& used) {
-    const std::uint64_t system_ns = wire_system_ns(used.runtime_ns, used.user_tick_ns, used.system_tick_ns);
-    return {used.runtime_ns - system_ns, system_ns};
-}
 
 std::optional<std::uint32_t> pid_max() {
     std::ifstream file("/proc/sys/kernel/pid_max");
@@ -237,26 +212,6 @@ private:
                 over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
         }
         seen.peak = PeakMoment{memory.peak_ns, holders_.at(memory.peak_number)};
-    }
-
-    template <class Value>
-    static std::vector<Value> read_map(int map) {
-        std::vector<Value> all;
-        std::vector<std::uint64_t> keys(1024);
-        std::vector<Value> values(keys.size());
-        std::uint64_t position = 0;
-        bool first = true;
-        int error = 0;
-        while (error == 0) {
-            LIBBPF_OPTS(bpf_map_batch_opts, options);
-            auto count = static_cast<__u32>(keys.size());
-            error =
-                bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
-            if (error != 0 && error != -ENOENT) break;
-            first = false;
-            all.insert(all.end(), values.begin(), values.begin() + count);
-        }
-        return all;
     }
 
     // Volatile: the kernel writes it at any time.

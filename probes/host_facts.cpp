@@ -1,7 +1,6 @@
 #include "probes/host_facts.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -48,11 +47,8 @@ bool allows_bpf(std::uint64_t effective_capabilities) {
 bool can_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 0; }
 
 // The CPUs that this process, and so the command, may run on.
-int usable_cpus() {
-    cpu_set_t set;
-    if (::sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-    return static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));  // more than a cpu_set_t holds
-}
+// The kernel's counter batches go by the online ones, whatever perfwrap itself may use.
+int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
 
 // The first CPU's lines only: on a large machine the whole file takes milliseconds.
 std::string cpu_model(const std::string& proc, const utsname& system) {
@@ -71,7 +67,7 @@ HostFacts gather_host_facts(const HostFiles& files) {
     facts.hostname = system.nodename;
     facts.kernel = system.release;
     facts.cpu_model = cpu_model(files.proc, system);
-    facts.cpus = usable_cpus();
+    facts.cpus = online_cpus();
     constexpr std::uint64_t kib = 1024;
     facts.memory_bytes = number(field(read_small_file(files.proc + "/meminfo").value_or(""), "MemTotal")) * kib;
 

@@ -33,6 +33,7 @@ struct Way {
     std::string_view note;
     Need need = Need::nothing;
     Bound bound = Bound::none;
+    bool from_rss_counters = false;  // what older kernels tell late
 };
 
 struct Row {
@@ -58,9 +59,9 @@ constexpr Way divided{Source::ebpf, Accuracy::bounded, divided_note, Need::nothi
 constexpr Way waited_and_divided{Source::procfs, Accuracy::bounded, divided_note, Need::nothing, Bound::clock_ticks};
 constexpr Way waited{Source::procfs, Accuracy::bounded, waited_note, Need::nothing, Bound::unseen_children};
 constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::process_io, Bound::unseen_children};
-constexpr Way followed{Source::ebpf, Accuracy::exact, followed_note};
-constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::counter_batch};
-constexpr Way followed_in_sum{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::three_counter_batches};
+constexpr Way followed{Source::ebpf, Accuracy::exact, followed_note, Need::nothing, Bound::none, true};
+constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::counter_batch, true};
+constexpr Way followed_in_sum{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::three_counter_batches, true};
 constexpr Way followed_late{Source::ebpf, Accuracy::bounded, late_note, Need::nothing, Bound::late_faults};
 constexpr Way seen_in_proc{Source::procfs, Accuracy::sampled, sampled_note};
 constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, seldom_note, Need::smaps_rollup};
@@ -208,7 +209,7 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions
 // With --exact-memory no change that the kernel tells is passed over, whatever its size.
 const Way& way_of(const Row& row, const Plan& plan, const HostFacts& facts) {
     const Way& way = plan.mode == Mode::ebpf ? row.ebpf : row.procfs;
-    if (facts.faults_told_late && (way.note == followed_note || way.note == batches_note)) return followed_late;
+    if (facts.faults_told_late && way.from_rss_counters) return followed_late;
     const bool in_batches = way.bound == Bound::counter_batch || way.bound == Bound::three_counter_batches;
     return in_batches && plan.every_memory_event ? followed : way;
 }

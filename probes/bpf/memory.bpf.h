@@ -7,29 +7,18 @@
  * possible lag of its maximum, nothing is passed over: the maximum is exact. Entering that zone refreshes every dirty gate. */
 #pragma once
 
-#include "common.bpf.h"
+#include "counters.bpf.h"
 
 struct wire_memory memory;
 
 /* Set before load. */
-const volatile __u32 cpu_count = 1;
 const volatile __u32 every_event = 0;
 const volatile __u64 interval_ns = 10000000;
 
-/* Address of CPU i's copy of a per-CPU variable = its per-CPU pointer + cpu_offset[i]. */
-__u64 cpu_offset[WIRE_MAX_CPUS];
-/* Passing a pointer through memory makes it a number for the verifier. */
-volatile __u64 calibration_address;
 __u64 last_space_id;
 __u64 live_spaces;
-/* Told by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in
- * mm/memory.c); they come to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
-__u32 faults_told_late;
 const volatile __s64 batch_pages = 32;
 __u32 near_peak = 1;
-
-/* A direct-mapped cache: what the quiet path needs to know of an address space, without a helper call. */
-struct wire_gate gates[WIRE_GATES];
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -38,95 +27,6 @@ struct {
     __type(key, u64); /* mm_struct */
     __type(value, struct wire_space);
 } spaces SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, u32);
-    __type(value, u64);
-} calibration SEC(".maps");
-
-static __always_inline bool counters_are_percpu(void) {
-    return bpf_core_type_exists(struct percpu_counter) && bpf_core_field_exists(((struct mm_struct *)0)->rss_stat[0].counters);
-}
-
-static __always_inline u32 gate_number(u64 mm) { return (mm >> 11 ^ mm >> 21) & (WIRE_GATES - 1); }
-
-static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[gate_number(mm)]; }
-
-/* ---- exact values ----
- *
- * A counter's value is count plus every CPU's part. A part changes only on its own CPU, and that CPU's event follows: so each CPU
- * remembers what it last saw of its part, the gate keeps the sum of these, and an event looks at one part, however many CPUs
- * there are. The sum is always that of what is remembered, also when a gate passes to another address space: each exchange of a
- * remembered part adds its difference. */
-
-struct cpu_parts {
-    s32 seen[WIRE_KINDS];
-};
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, WIRE_GATES);
-    __type(key, u32);
-    __type(value, struct cpu_parts);
-} parts_of_gates SEC(".maps");
-
-struct look {
-    u64 counters;
-    s64 sum; /* of the parts, or of their differences to what was remembered */
-    u32 kind;
-    u32 gate; /* WIRE_GATES: none, nothing is remembered */
-};
-
-static __always_inline s32 part_on(u32 cpu, u64 counters) {
-    s32 part = 0;
-
-    if (cpu < WIRE_MAX_CPUS) bpf_probe_read_kernel(&part, sizeof(part), (void *)(counters + cpu_offset[cpu]));
-    return part;
-}
-
-static __always_inline void remember(struct cpu_parts *parts, u32 cpu, struct look *look) {
-    s32 part = part_on(cpu, look->counters);
-
-    if (parts) look->sum += part - __sync_lock_test_and_set(&parts->seen[look->kind & 3], part);
-}
-
-static long look_at_cpu(u32 cpu, struct look *look) {
-    u32 gate = look->gate;
-
-    if (gate >= WIRE_GATES)
-        look->sum += part_on(cpu, look->counters);
-    else
-        remember(bpf_map_lookup_percpu_elem(&parts_of_gates, &gate, cpu), cpu, look);
-    return 0;
-}
-
-static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
-    struct wire_gate *gate = gate_of(mm);
-    bool own_gate = gate->mm == mm;
-    s64 pages = 0;
-
-    if (counters_are_percpu()) {
-        struct percpu_counter *counter = __builtin_preserve_access_index(&((struct mm_struct *)mm)->rss_stat[0]);
-        u32 number = gate_number(mm);
-        struct look look = {.kind = kind, .gate = own_gate ? number : WIRE_GATES};
-        counter = (void *)counter + kind * bpf_core_type_size(struct percpu_counter);
-        pages = BPF_CORE_READ(counter, count);
-        if (own_gate) gate->count[kind & 3] = pages;
-        look.counters = (u64)BPF_CORE_READ(counter, counters);
-        if (all_cpus || !own_gate)
-            bpf_loop(cpu_count, look_at_cpu, &look, 0);
-        else
-            remember(bpf_map_lookup_elem(&parts_of_gates, &number), bpf_get_smp_processor_id(), &look);
-        pages += own_gate ? ADD(gate->parts[kind & 3], look.sum) + look.sum : look.sum;
-    } else {
-        atomic_long_t *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
-        bpf_probe_read_kernel(&pages, sizeof(pages), counts + kind);
-        if (own_gate) gate->count[kind & 3] = pages;
-    }
-    return pages > 0 ? pages : 0;
-}
 
 /* ---- the tree's sums ---- */
 
@@ -376,28 +276,6 @@ int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
         }
     }
     return rss_changed(address_of(mm), kind, users);
-}
-
-/* Run once by perfwrap through BPF_PROG_TEST_RUN: what kind of counters there are, and where each CPU's part of a per-CPU
- * variable lies. The helper gives the address of every CPU's copy of the one element of a per-CPU array; the array itself holds
- * the per-CPU pointer. */
-SEC("raw_tp/run_by_perfwrap")
-int calibrate(void *context) {
-    u32 zero = 0;
-    u64 base = 0;
-    struct bpf_array *array;
-
-    faults_told_late = !counters_are_percpu();
-    calibration_address = (u64)&calibration;
-    array = (struct bpf_array *)calibration_address;
-    if (bpf_probe_read_kernel(&base, sizeof(base), __builtin_preserve_access_index(&array->pptrs[0])) != 0) return 0;
-    for (u32 cpu = 0; cpu < WIRE_MAX_CPUS && cpu < cpu_count; cpu++) {
-        void *copy = bpf_map_lookup_percpu_elem(&calibration, &zero, cpu);
-        if (!copy) return 0;
-        calibration_address = (u64)copy;
-        cpu_offset[cpu] = calibration_address - base;
-    }
-    return 0;
 }
 
 /* Run by perfwrap before it reads the sums for the last time. */

@@ -1,0 +1,60 @@
+// Values from the kernel side: reading a map of them, adding them up, splitting their CPU time.
+#pragma once
+
+#include <bpf/bpf.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <vector>
+
+#include "probes/bpf/wire.h"
+
+namespace perfwrap {
+
+inline wire_usage& operator+=(wire_usage& sum, const wire_usage& more) {
+    sum.runtime_ns += more.runtime_ns;
+    sum.user_tick_ns += more.user_tick_ns;
+    sum.system_tick_ns += more.system_tick_ns;
+    sum.run_delay_ns += more.run_delay_ns;
+    sum.minor_faults += more.minor_faults;
+    sum.major_faults += more.major_faults;
+    sum.voluntary_switches += more.voluntary_switches;
+    sum.involuntary_switches += more.involuntary_switches;
+    sum.syscall_read_bytes += more.syscall_read_bytes;
+    sum.syscall_written_bytes += more.syscall_written_bytes;
+    sum.storage_read_bytes += more.storage_read_bytes;
+    sum.storage_written_bytes += more.storage_written_bytes;
+    return sum;
+}
+
+struct CpuSplit {
+    std::uint64_t user_ns;
+    std::uint64_t system_ns;
+};
+
+inline CpuSplit split_of(const wire_usage& used) {
+    const std::uint64_t system_ns = wire_system_ns(used.runtime_ns, used.user_tick_ns, used.system_tick_ns);
+    return {used.runtime_ns - system_ns, system_ns};
+}
+
+// All values of a hash map with 8-byte keys.
+template <class Value>
+std::vector<Value> read_map(int map) {
+    std::vector<Value> all;
+    std::vector<std::uint64_t> keys(1024);
+    std::vector<Value> values(keys.size());
+    std::uint64_t position = 0;
+    bool first = true;
+    int error = 0;
+    while (error == 0) {
+        LIBBPF_OPTS(bpf_map_batch_opts, options);
+        auto count = static_cast<__u32>(keys.size());
+        error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
+        if (error != 0 && error != -ENOENT) break;
+        first = false;
+        all.insert(all.end(), values.begin(), values.begin() + count);
+    }
+    return all;
+}
+
+}  // namespace perfwrap
