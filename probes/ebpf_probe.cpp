@@ -142,26 +142,26 @@ private:
         bpf_prog_test_run_opts(program, &nothing);
     }
 
-    // Memory comes in the kernel's own buckets; CPU time since the last call is spread over them.
+    // Memory comes in the kernel's own buckets; CPU time since the end of the last one is spread over them and the time after
+    // them.
     void add_to_timeline(std::uint64_t now_ns, bool closing) {
         std::uint64_t runtime_ns = totals().ended_threads_runtime_ns;
         for (const auto& thread : read_threads())
             if (thread.ended == 0) runtime_ns += thread.used.runtime_ns;
+        const std::uint64_t read_ns = monotonic_ns();
         auto buckets = buckets_.read(totals().exec_ns, now_ns, closing);
         if (buckets.empty()) return;
-        std::uint64_t cpu_left_ns = runtime_ns > last_runtime_ns_ ? runtime_ns - last_runtime_ns_ : 0;
+        const std::uint64_t end_ns = buckets.back().start_ns + buckets.back().length_ns;
+        const std::uint64_t new_ns = runtime_ns - std::min(runtime_ns, spread_runtime_ns_);
         const auto processes = static_cast<std::uint32_t>(totals().processes_now);
-        std::uint64_t length_left_ns = 0;
-        for (const auto& bucket : buckets) length_left_ns += bucket.length_ns;
+        const auto span_ns = static_cast<double>((closing ? end_ns : read_ns) - buckets.front().start_ns);
         for (auto& bucket : buckets) {
-            bucket.cpu_ns = static_cast<std::uint64_t>(static_cast<double>(cpu_left_ns) * static_cast<double>(bucket.length_ns) /
-                                                       static_cast<double>(length_left_ns));
-            cpu_left_ns -= bucket.cpu_ns;
-            length_left_ns -= bucket.length_ns;
+            bucket.cpu_ns =
+                static_cast<std::uint64_t>(static_cast<double>(new_ns) * static_cast<double>(bucket.length_ns) / span_ns);
+            spread_runtime_ns_ += bucket.cpu_ns;
             bucket.processes_max = std::max(processes, last_processes_);
             timeline_.add(bucket);
         }
-        last_runtime_ns_ = std::max(runtime_ns, last_runtime_ns_);
         last_processes_ = processes;
     }
 
@@ -334,7 +334,7 @@ private:
     std::vector<wire_thread> threads_;
     std::uint64_t exec_ns_ = 0;
     std::uint32_t last_processes_ = 0;
-    std::uint64_t last_runtime_ns_ = 0;
+    std::uint64_t spread_runtime_ns_ = 0;
     std::uint64_t unsettled_ = 0;
 };
 

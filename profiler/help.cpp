@@ -14,7 +14,7 @@ constexpr std::string_view examples =
     "Examples:\n"
     "  perfwrap python bench.py                     print a summary on standard error\n"
     "  perfwrap -o result.json -- python bench.py   keep everything as JSON\n"
-    "  perfwrap -q -o - make -j4 | jq .summary      pass it on\n"
+    "  perfwrap -q -o - ./quiet-job | jq .summary   pass it on\n"
     "  perfwrap --timeout 10m --orphans kill ./ci   leave nothing behind\n";
 
 constexpr std::string_view exit_codes =

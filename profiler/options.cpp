@@ -177,7 +177,7 @@ void add_command_options(CLI::App& app, RunOptions& options) {
     add_value_option(
         app, "--timeout", "DURATION",
         [&options](std::string_view text) { return parse_duration(text).map([&](auto timeout) { options.timeout = timeout; }); },
-        "End COMMAND and its descendants after this\ntime: SIGTERM, then SIGKILL; exit code 124");
+        "End COMMAND and its descendants after this\ntime: SIGTERM, 5 s later SIGKILL; exit code 124");
 }
 
 tl::expected<Options, OptionsExit> parse_run(std::span<const std::string> arguments, std::span<const OutputFormat> formats,

@@ -97,8 +97,8 @@ std::vector<std::string> warnings_of(const Recording& recording, const Plan& pla
         for (const auto& orphan : std::span(recording.orphans).first(std::min(named, recording.orphans.size())))
             names += (names.empty() ? "" : ", ") + orphan;
         if (recording.orphans.size() > named) names += fmt::format(" and {} more", recording.orphans.size() - named);
-        warnings.push_back(fmt::format(
-            "alive when the command ended: {}; what they used until then is counted (--orphans wait or kill)", names));
+        warnings.push_back(
+            fmt::format("alive after the command's end: {}; what they used until then is counted (see --orphans)", names));
     }
     if (measurement.lost_events != 0)
         warnings.push_back(fmt::format("{} events were lost: the process table or the memory figures may be incomplete",

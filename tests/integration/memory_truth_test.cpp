@@ -135,6 +135,16 @@ TEST_CASE("a process's peak is its own: nothing is inherited from before its exe
     CHECK(smallest < 8 * mib);
 }
 
+TEST_CASE("with --orphans wait the window reaches to the end of the last descendant, for averages too", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    const auto measured =
+        measure({"--source", "ebpf", "--exact-memory", "--orphans", "wait"}, {"sh", "-c", "sleep 0.5 & exit 0"});
+    REQUIRE(measured.ended.code() == 0);
+    CHECK(measured.metric("wall_seconds") >= 0.5);
+    CHECK(measured.metric("rss_average_bytes") <= measured.metric("rss_peak_bytes"));
+    CHECK(measured.metric("anon_average_bytes") <= measured.metric("anon_peak_bytes"));
+}
+
 TEST_CASE("a process that the out-of-memory killer chose is counted", "[privileged]") {
     if (skipped(no_ebpf())) return;
     if (skipped(no_memory_cgroup())) return;
