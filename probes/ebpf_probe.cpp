@@ -94,6 +94,7 @@ public:
         auto live = settle();
         ring_buffer__consume(ring_.get());
         const wire_totals ended = totals();
+        if (ended.exec_ns == 0) return nothing_seen();
 
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
@@ -137,6 +138,13 @@ public:
     }
 
 private:
+    // The kernel side never saw the command begin: everything is absent, and said to be lost.
+    static Observation nothing_seen() {
+        Observation seen;
+        seen.lost_events = 1;
+        return seen;
+    }
+
     static void run(int program) {
         LIBBPF_OPTS(bpf_test_run_opts, nothing);
         bpf_prog_test_run_opts(program, &nothing);

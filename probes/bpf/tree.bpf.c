@@ -76,7 +76,10 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
         armed_task = 0;
         is_command = true;
     } else if (key == (u64)READ(parent, signal)) {
-        count_new_thread(parent_process);
+        if (parent_process->pending_exec)
+            ADD(parent_process->threads_live, 1);
+        else
+            count_new_thread(parent_process);
         return 0;
     }
 
@@ -134,12 +137,14 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
         process->spent = spent;
         totals.ended_threads_runtime_ns = spent.runtime_ns;
         process->pending_exec = 0;
-        process->threads_live = 0;
         process->start_ns = totals.exec_ns = bpf_ktime_get_ns();
         start_physical();
         ADD(totals.processes_started, 1);
         count_new_process();
-        count_new_thread(process);
+        /* A run-time library may have started threads in the child; the exec has ended them, but their last switch can still come. */
+        process->threads_peak = 1;
+        ADD(totals.threads_started, 1);
+        raise_maximum(&totals.threads_peak, ADD(totals.threads_now, process->threads_live) + process->threads_live);
     }
     ADD(totals.execs, 1);
     if (process->space_key) leave_space(process);
@@ -202,7 +207,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *previous, struct task_
     if (!process) return 0;
     if (process->pending_exec) {
         u64 key = (u64)READ(previous, signal);
-        bpf_map_delete_elem(&processes, &key);
+        if (ADD(process->threads_live, -1) == 1) bpf_map_delete_elem(&processes, &key);
         return 0;
     }
     read_usage(previous, &used);
