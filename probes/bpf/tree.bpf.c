@@ -141,7 +141,8 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
         start_physical();
         ADD(totals.processes_started, 1);
         count_new_process();
-        /* A run-time library may have started threads in the child; the exec has ended them, but their last switch can still come. */
+        /* A run-time library may have started threads in the child; the exec has ended them, but their last switch can still
+         * come. */
         process->threads_peak = 1;
         ADD(totals.threads_started, 1);
         raise_maximum(&totals.threads_peak, ADD(totals.threads_now, process->threads_live) + process->threads_live);
