@@ -241,9 +241,11 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
         return 0;
     }
     u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
-    if (gate->mm == mm && gate->tracked) {
-        /* In its teardown what other CPUs passed over must not be left. */
-        refresh(mm, space, kind, since_exec_ns, users == 0);
+    if (users == 0) {
+        /* In its teardown nothing that was passed over may be left, of a kind that has no event any more neither. */
+        refresh_all_kinds(mm, since_exec_ns);
+    } else if (gate->mm == mm && gate->tracked) {
+        refresh(mm, space, kind, since_exec_ns, false);
     } else {
         if (gate->mm && gate->tracked && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
         gate->mm = mm;
