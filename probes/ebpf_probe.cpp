@@ -18,6 +18,7 @@
 #include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
 #include "probes/pss_sampler.hpp"
+#include "probes/wire_records.hpp"
 #include "probes/wire_values.hpp"
 #include "profiler/clock.hpp"
 
@@ -130,8 +131,8 @@ public:
         seen.end_ns = end_ns;
         describe_memory(seen, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
-        seen.lost_events =
-            ended.lost_rows + ended.lost_processes + unsettled_ + memory.unbalanced + memory.lost_spaces + buckets_.missed();
+        seen.lost_events = ended.lost_rows + ended.lost_processes + malformed_records_ + unsettled_ + memory.unbalanced +
+                           memory.lost_spaces + buckets_.missed();
         seen.processes = std::move(table_);
         seen.timeline = std::move(timeline_);
         return seen;
@@ -286,22 +287,18 @@ private:
     }
 
     static int on_record(void* self, void* bytes, std::size_t size) {
-        static_cast<EbpfProbe*>(self)->take_record(static_cast<const char*>(bytes), size);
+        static_cast<EbpfProbe*>(self)->take_record({static_cast<const char*>(bytes), size});
         return 0;
     }
 
-    void take_record(const char* bytes, std::size_t size) {
-        std::uint32_t type = 0;
-        std::memcpy(&type, bytes, sizeof(type));
-        if (type == WIRE_EXEC) {
-            wire_exec_record record;
-            std::memcpy(&record, bytes, std::min(size, sizeof(record)));
-            images_.add(record.image, split_argv({record.argv, record.argv_bytes}, record.argv_full_bytes > record.argv_bytes));
-        } else if (type == WIRE_END) {
-            wire_end_record record;
-            std::memcpy(&record, bytes, sizeof(record));
-            add_row(record.process, true);
-        }
+    void take_record(std::string_view bytes) {
+        const auto record = decode_record(bytes);
+        if (!record)
+            ++malformed_records_;
+        else if (const auto* exec = std::get_if<ExecRecord>(&*record))
+            images_.add(exec->image, split_argv(exec->argv, exec->cut));
+        else if (const auto* end = std::get_if<EndRecord>(&*record))
+            add_row(end->process, true);
     }
 
     void add_row(const wire_process& process, bool has_ended) {
@@ -343,6 +340,7 @@ private:
     std::uint64_t exec_ns_ = 0;
     std::uint32_t last_processes_ = 0;
     std::uint64_t spread_runtime_ns_ = 0;
+    std::uint64_t malformed_records_ = 0;
     std::uint64_t unsettled_ = 0;
 };
 
