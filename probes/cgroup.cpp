@@ -9,12 +9,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <vector>
 
+#include "probes/kernel_text.hpp"
 #include "probes/memory_hierarchy.hpp"
 #include "probes/small_file.hpp"
 
@@ -26,15 +26,6 @@ constexpr std::size_t leaf_name_length = leaf_prefix.size() + 6;  // as mkdtemp(
 constexpr std::string_view inner_name = "command";
 
 bool is_leaf_name(std::string_view name) { return name.starts_with(leaf_prefix) && name.size() == leaf_name_length; }
-
-bool has_word(std::string_view text, std::string_view word) {
-    for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-        const bool begins = at == 0 || text[at - 1] == ' ';
-        const auto end = at + word.size();
-        if (begins && (end == text.size() || text[end] == ' ' || text[end] == '\n')) return true;
-    }
-    return false;
-}
 
 std::string cgroup_remedy(CgroupMemory version) {
     return version == CgroupMemory::v2
@@ -113,16 +104,6 @@ void sweep_stale_leaves(const std::string& parent) {
     }
 }
 
-// A number after the key in lines of "KEY NUMBER".
-std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key) {
-    const auto at = text.starts_with(key) ? 0 : text.find(fmt::format("\n{}", key));
-    if (at == std::string_view::npos) return std::nullopt;
-    const auto digits = text.substr(text.find(key, at) + key.size());
-    std::uint64_t value = 0;
-    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return result.ec == std::errc{} ? std::optional{value} : std::nullopt;
-}
-
 // Makes and locks a new directory; a sweep of another perfwrap may take it away before the lock is held.
 tl::expected<std::pair<std::string, UniqueFd>, std::string> make_locked_leaf(const std::string& parent) {
     constexpr int attempts = 10;
@@ -197,12 +178,12 @@ MemoryCgroup& MemoryCgroup::operator=(MemoryCgroup&& other) noexcept {
 }
 
 std::optional<std::uint64_t> MemoryCgroup::peak_bytes() const {
-    return number_after(read_small_file(fmt::format("{}/{}", directory_, peak_file(version_))).value_or(""), "");
+    return leading_number(read_small_file(fmt::format("{}/{}", directory_, peak_file(version_))).value_or(""));
 }
 
 std::optional<std::uint64_t> MemoryCgroup::oom_kills() const {
     const auto* file = version_ == CgroupMemory::v2 ? "memory.events" : "memory.oom_control";
-    return number_after(read_small_file(fmt::format("{}/{}", directory_, file)).value_or(""), "oom_kill ");
+    return number_after(read_small_file(fmt::format("{}/{}", directory_, file)).value_or(""), "oom_kill");
 }
 
 void MemoryCgroup::remove() {

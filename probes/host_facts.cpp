@@ -5,36 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 #include "probes/cgroup.hpp"
+#include "probes/kernel_text.hpp"
 #include "probes/small_file.hpp"
 
 namespace perfwrap {
 namespace {
-
-// The value of the first "Key : value" line, without the blanks around it.
-std::string_view field(std::string_view text, std::string_view key) {
-    for (std::size_t start = 0; start < text.size();) {
-        const auto end = std::min(text.find('\n', start), text.size());
-        const auto line = text.substr(start, end - start);
-        start = end + 1;
-        const auto colon = line.find(':');
-        if (!line.starts_with(key) || colon == std::string_view::npos) continue;
-        if (line.substr(0, colon).find_last_not_of(" \t") + 1 != key.size()) continue;
-        const auto value = line.substr(colon + 1);
-        const auto first = value.find_first_not_of(" \t");
-        return first == std::string_view::npos ? std::string_view{} : value.substr(first);
-    }
-    return {};
-}
-
-std::uint64_t number(std::string_view text, int base = 10) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return value;
-}
 
 bool allows_bpf(std::uint64_t effective_capabilities) {
     constexpr int cap_sys_admin = 21;
@@ -54,7 +32,7 @@ int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSO
 std::string cpu_model(const std::string& proc, const utsname& system) {
     constexpr std::size_t one_cpu = 2048;
     const auto text = read_small_file(proc + "/cpuinfo", one_cpu).value_or("");
-    const auto model = field(text, "model name");
+    const auto model = field_of(text, "model name");
     return model.empty() ? std::string{system.machine} : std::string{model};
 }
 
@@ -69,12 +47,13 @@ HostFacts gather_host_facts(const HostFiles& files) {
     facts.cpu_model = cpu_model(files.proc, system);
     facts.cpus = online_cpus();
     constexpr std::uint64_t kib = 1024;
-    facts.memory_bytes = number(field(read_small_file(files.proc + "/meminfo").value_or(""), "MemTotal")) * kib;
+    facts.memory_bytes =
+        leading_number(field_of(read_small_file(files.proc + "/meminfo").value_or(""), "MemTotal")).value_or(0) * kib;
 
     const auto status = read_small_file(files.proc + "/self/status");
     facts.proc_mounted = status.has_value();
     facts.root = ::geteuid() == 0;
-    facts.capability_bpf = allows_bpf(number(field(status.value_or(""), "CapEff"), 16));
+    facts.capability_bpf = allows_bpf(leading_number(field_of(status.value_or(""), "CapEff"), 16).value_or(0));
     facts.kernel_btf = can_read(files.sys + "/kernel/btf/vmlinux");
 
     facts.proc_children = can_read(files.proc + "/thread-self/children");

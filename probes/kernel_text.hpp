@@ -1,0 +1,22 @@
+// The small texts in which the kernel tells of itself: /proc/meminfo, a cgroup's files. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace perfwrap {
+
+// The value of the first "Key : value" line, without the blanks before it; empty if there is none.
+std::string_view field_of(std::string_view text, std::string_view key);
+
+// The number that the text begins with.
+std::optional<std::uint64_t> leading_number(std::string_view text, int base = 10);
+
+// The number in the first line of "KEY NUMBER".
+std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key);
+
+// Whether the word is among those that blanks and line ends separate.
+bool has_word(std::string_view text, std::string_view word);
+
+}  // namespace perfwrap
