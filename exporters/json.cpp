@@ -143,6 +143,7 @@ Json result_json(const Result& result) {
         summary[std::string(row.key)] = statistics_json(statistics, row.unit);
     }
     return {{"schema", "perfwrap-result/1"},
+            {"complete", result.complete},
             {"perfwrap", {{"version", result.perfwrap_version}}},
             {"benchmark", benchmark_json(result.benchmark)},
             {"host", host_json(result.host)},

@@ -91,7 +91,7 @@ std::optional<double> unix_seconds(const std::string& rfc3339) {
 }
 
 std::optional<double> completed_at(const Result& result) {
-    if (result.runs.empty()) return std::nullopt;
+    if (result.runs.empty() || !result.complete) return std::nullopt;
     const auto& last = result.runs.back();
     const auto started = unix_seconds(last.started_at);
     const auto lasted = last.metrics[Metric::wall_seconds];

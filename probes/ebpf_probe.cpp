@@ -89,25 +89,47 @@ public:
         return processes;
     }
 
+    Observation so_far() override {
+        constexpr int attempts = 5;  // at most a few milliseconds: signals wait to be passed on
+        const Settled tree = settle(attempts);
+        const std::uint64_t now_ns = monotonic_ns();
+        add_to_timeline(now_ns, false);
+        return observe(tree, now_ns);
+    }
+
     Observation finish(std::uint64_t end_ns, Closing closing) override {
         await_last_switch();
         if (closing == Closing::at_command_end && totals().end_ns != 0) end_ns = totals().end_ns;
-        auto live = settle();
-        ring_buffer__consume(ring_.get());
-        const wire_totals ended = totals();
-        if (ended.exec_ns == 0) return nothing_seen();
+        constexpr int attempts = 50;
+        const Settled tree = settle(attempts);
+        add_to_timeline(end_ns, true);
+        return observe(tree, end_ns);
+    }
 
+private:
+    // The tree at one moment: what has ended, in the totals and in the table's rows, and what lives, its threads' use included.
+    struct Settled {
+        wire_totals ended;
+        std::vector<wire_process> live;
+        bool consistent = false;
+    };
+
+    Observation observe(Settled tree, std::uint64_t end_ns) {
+        const wire_totals& ended = tree.ended;
+        if (ended.exec_ns == 0) return nothing_seen(end_ns);
+
+        ProcessTable table = table_;
+        PeakHolders holders = holders_;
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
-        take_spaces(live);
-        for (auto& process : live) {
+        take_spaces(tree.live);
+        for (auto& process : tree.live) {
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
             cpu.user_ns += own.user_ns;
             cpu.system_ns += own.system_ns;
-            add_row(process, false);
+            add_row(process, false, table, holders);
         }
-        add_to_timeline(end_ns, true);
 
         Observation seen;
         seen.totals = {
@@ -129,19 +151,19 @@ public:
             .oom_kills = ended.oom_kills,
         };
         seen.end_ns = end_ns;
-        describe_memory(seen, ended.exec_ns, end_ns);
+        describe_memory(seen, holders, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
-        seen.lost_events = ended.lost_rows + ended.lost_processes + malformed_records_ + unsettled_ + memory.unbalanced +
-                           memory.lost_spaces + buckets_.missed();
-        seen.processes = std::move(table_);
-        seen.timeline = std::move(timeline_);
+        seen.lost_events = ended.lost_rows + ended.lost_processes + (tree.consistent ? 0 : 1) + memory.unbalanced +
+                           memory.lost_spaces + buckets_.missed() + malformed_records_;
+        seen.processes = std::move(table);
+        seen.timeline = timeline_;
         return seen;
     }
 
-private:
     // The kernel side never saw the command begin: everything is absent, and said to be lost.
-    static Observation nothing_seen() {
+    static Observation nothing_seen(std::uint64_t end_ns) {
         Observation seen;
+        seen.end_ns = end_ns;
         seen.lost_events = 1;
         return seen;
     }
@@ -201,7 +223,7 @@ private:
         pss_->sample(now_ns, pids);
     }
 
-    void describe_memory(Observation& seen, std::uint64_t exec_ns, std::uint64_t end_ns) {
+    void describe_memory(Observation& seen, const PeakHolders& holders, std::uint64_t exec_ns, std::uint64_t end_ns) const {
         const wire_memory& memory = *programs_->memory;
         const auto peak_bytes = [&](int series) {
             return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_;
@@ -220,7 +242,7 @@ private:
             seen.memory.shmem_peak_bytes =
                 over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
         }
-        seen.peak = PeakMoment{memory.peak_ns, holders_.at(memory.peak_number)};
+        seen.peak = PeakMoment{memory.peak_ns, holders.at(memory.peak_number)};
     }
 
     // Volatile: the kernel writes it at any time.
@@ -237,12 +259,13 @@ private:
         while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) usleep(20);
     }
 
-    // The live processes with their live threads' use added. Threads that end meanwhile would be missed or counted twice, so that
-    // both views are read again until they agree.
-    std::vector<wire_process> settle() {
-        for (int attempt = 0; attempt < 50; ++attempt) {
-            auto processes = read_processes();
-            if (processes.empty()) return processes;
+    // What ends meanwhile would be missed or counted twice, so that all views are read again until they agree. A process is taken
+    // out of the map, and has no live threads, after it was added to the totals and before its row can be read.
+    Settled settle(int attempts) {
+        while (true) {
+            const std::uint64_t ended_before = totals().processes_ended;
+            ring_buffer__consume(ring_.get());
+            Settled tree{.ended = {}, .live = read_processes()};
             std::unordered_map<std::uint64_t, std::pair<std::uint32_t, wire_usage>> by_process;
             for (const auto& thread : read_threads()) {
                 if (thread.ended != 0) continue;
@@ -250,16 +273,17 @@ private:
                 ++count;
                 used += thread.used;
             }
-            const bool agree = std::ranges::all_of(
-                processes, [&](const wire_process& process) { return by_process[process.id].first == process.threads_live; });
-            if (agree || attempt == 49) {
-                if (!agree) ++unsettled_;
-                for (auto& process : processes) process.spent += by_process[process.id].second;
-                return processes;
+            tree.ended = totals();
+            tree.consistent =
+                tree.ended.processes_ended == ended_before && std::ranges::all_of(tree.live, [&](const wire_process& process) {
+                    return process.threads_live != 0 && by_process[process.id].first == process.threads_live;
+                });
+            if (tree.consistent || --attempts == 0) {
+                for (auto& process : tree.live) process.spent += by_process[process.id].second;
+                return tree;
             }
             usleep(200);
         }
-        return {};
     }
 
     std::vector<wire_process> read_processes() const {
@@ -298,10 +322,10 @@ private:
         else if (const auto* exec = std::get_if<ExecRecord>(&*record))
             images_.add(exec->image, split_argv(exec->argv, exec->cut));
         else if (const auto* end = std::get_if<EndRecord>(&*record))
-            add_row(end->process, true);
+            add_row(end->process, true, table_, holders_);
     }
 
-    void add_row(const wire_process& process, bool has_ended) {
+    void add_row(const wire_process& process, bool has_ended, ProcessTable& table, PeakHolders& holders) {
         const CpuSplit cpu = split_of(process.spent);
         ProcessFacts row;
         row.pid = static_cast<int>(process.pid);
@@ -320,9 +344,8 @@ private:
         }
         if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
         const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
-        if (holders_.wants(process.peak_number, held_bytes))
-            holders_.add(process.peak_number, {row.pid, row.command, held_bytes});
-        table_.add(std::move(row));
+        if (holders.wants(process.peak_number, held_bytes)) holders.add(process.peak_number, {row.pid, row.command, held_bytes});
+        table.add(std::move(row));
     }
 
     BpfPrograms programs_;
@@ -341,7 +364,6 @@ private:
     std::uint32_t last_processes_ = 0;
     std::uint64_t spread_runtime_ns_ = 0;
     std::uint64_t malformed_records_ = 0;
-    std::uint64_t unsettled_ = 0;
 };
 
 }  // namespace

@@ -51,6 +51,9 @@ public:
     // Processes of the tree that are alive now, the command included; a zombie is not.
     virtual std::vector<LiveProcess> alive() = 0;
 
+    // What the window has shown until now, its end_ns; the window stays open. Without the timeline's unfinished bucket.
+    virtual Observation so_far() = 0;
+
     // Closes the measured window. Called once; after it only alive(), ended() and reaped() are, while orphans are being ended.
     virtual Observation finish(std::uint64_t end_ns, Closing closing) = 0;
 };

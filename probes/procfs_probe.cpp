@@ -79,6 +79,12 @@ public:
         return living;
     }
 
+    Observation so_far() override {
+        const auto now_ns = monotonic_ns();
+        refresh(now_ns);
+        return observe(now_ns);
+    }
+
     Observation finish(std::uint64_t end_ns, Closing) override {
         // A process that passes into its parent's figures while they are read would be in neither.
         constexpr int attempts = 3;
@@ -86,23 +92,31 @@ public:
             refresh(end_ns);
             if (tree_.vanished().empty()) break;
         }
-        for (auto& process : tree_.processes()) {
-            if (process.foreign) continue;
-            add_context_switches(process);
-            accounts_.still_there(process, tree_.read_io(process));
-        }
-        Observation seen;
-        seen.totals = accounts_.totals();
-        samples_.close(end_ns, *seen.totals.cpu_user_ns + *seen.totals.cpu_system_ns);
-        samples_.observe(seen, options_.max_processes);
-        if (const auto largest = accounts_.largest_process_rss_peak_bytes(); largest > 0)
-            seen.memory.largest_process_rss_peak_bytes = largest;
-        if (pss_) seen.memory.pss = pss_->total(end_ns);
-        seen.processes = accounts_.take_rows();
-        return seen;
+        return observe(end_ns);
     }
 
 private:
+    // Of a window that ends here, whatever comes after.
+    Observation observe(std::uint64_t end_ns) {
+        TreeAccounts accounts = accounts_;
+        TreeSamples samples = samples_;
+        for (auto process : tree_.processes()) {
+            if (process.foreign) continue;
+            add_context_switches(process);
+            accounts.still_there(process, tree_.read_io(process));
+        }
+        Observation seen;
+        seen.totals = accounts.totals();
+        samples.close(end_ns, *seen.totals.cpu_user_ns + *seen.totals.cpu_system_ns);
+        samples.observe(seen, options_.max_processes);
+        if (const auto largest = accounts.largest_process_rss_peak_bytes(); largest > 0)
+            seen.memory.largest_process_rss_peak_bytes = largest;
+        if (pss_) seen.memory.pss = pss_->total(end_ns);
+        seen.processes = accounts.take_rows();
+        seen.end_ns = end_ns;
+        return seen;
+    }
+
     void refresh(std::uint64_t now_ns) {
         tree_.refresh(now_ns);
         accounts_.vanished(tree_.vanished(), now_ns);

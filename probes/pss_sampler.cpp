@@ -32,10 +32,11 @@ void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids) {
     next_ns_ = now_ns + next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), thread_cpu_ns() - cpu_before_ns);
 }
 
-std::optional<MemoryOverTime> PssSampler::total(std::uint64_t end_ns) {
+std::optional<MemoryOverTime> PssSampler::total(std::uint64_t end_ns) const {
     if (denied_) return std::nullopt;
-    sum_.hold_until(end_ns);
-    auto total = sum_.total();
+    auto sum = sum_;
+    sum.hold_until(end_ns);
+    auto total = sum.total();
     if (total) total->samples = samples_;
     return total;
 }

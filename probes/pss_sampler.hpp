@@ -22,7 +22,7 @@ public:
     void sample(std::uint64_t now_ns, std::span<const int> pids);
 
     // Until end_ns. None: it was never seen, or some process's could not be read.
-    std::optional<MemoryOverTime> total(std::uint64_t end_ns);
+    std::optional<MemoryOverTime> total(std::uint64_t end_ns) const;
 
 private:
     ProcFs proc_;

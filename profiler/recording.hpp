@@ -81,7 +81,7 @@ struct Recording {
     std::uint64_t exec_ns = 0;  // the command's exec
     std::uint64_t end_ns = 0;   // the window's end
     std::int64_t started_at_unix_ms = 0;
-    int wait_status = 0;  // of the command, as wait(2) gives it
+    std::optional<int> wait_status;  // of the command, as wait(2) gives it; empty: it runs
     bool timed_out = false;
     std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
     Observation seen;

@@ -11,7 +11,7 @@
 
 namespace perfwrap {
 
-// How a process ended: exactly one of code and signal is set.
+// How a process ended: exactly one of code and signal is set; neither of a command that runs.
 struct Exit {
     std::optional<int> code;
     std::optional<std::string> signal;  // "SIGKILL"
@@ -123,6 +123,7 @@ struct Result {
     Benchmark benchmark;
     Host host;
     Measurement measurement;
+    bool complete = true;  // false: a checkpoint, of a command that runs
     std::vector<RunResult> runs;
     std::map<Metric, Statistics> summary;
     std::vector<std::string> warnings;  // sentences for people; not part of the file

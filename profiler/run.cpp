@@ -160,7 +160,7 @@ bool write_outputs(const std::vector<Output>& outputs, const Result& result) {
 
 int exit_code(const Recording& recording, bool all_written) {
     if (recording.timed_out) return timed_out_code;
-    const int status = recording.wait_status;
+    const int status = recording.wait_status.value_or(0);
     const int command_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return command_code == 0 && !all_written ? own_failure : command_code;
 }

@@ -168,7 +168,7 @@ RunResult summarize(const Recording& recording, int index, const SummarizeOption
     RunResult run;
     run.index = index;
     run.started_at = utc_time(recording.started_at_unix_ms);
-    run.exit = exit_of(recording.wait_status);
+    if (recording.wait_status) run.exit = exit_of(*recording.wait_status);
     run.timed_out = recording.timed_out;
     run.metrics = metrics_of(seen, window);
     if (seen.peak) run.peak = peak_of(*seen.peak, window, options);

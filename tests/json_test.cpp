@@ -19,6 +19,7 @@ namespace {
 
 constexpr auto expected = R"({
   "schema": "perfwrap-result/1",
+  "complete": true,
   "perfwrap": {"version":"0.1.0"},
   "benchmark": {
     "name": "bench.py",
@@ -175,7 +176,10 @@ TEST_CASE("a result file is valid by its schema") {
     hostile.runs.front().peak.reset();
     hostile.runs.front().timeline = {};
     hostile.runs.front().processes = {};
-    for (const auto& result : {sample_result(), hostile}) {
+    auto checkpoint = sample_result();
+    checkpoint.complete = false;
+    checkpoint.runs.front().exit = {};
+    for (const auto& result : {sample_result(), hostile, checkpoint}) {
         const auto outcome = validate(format_json(result));
         INFO(outcome.output);
         CHECK(outcome.exit_code == 0);

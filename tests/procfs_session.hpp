@@ -11,6 +11,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <vector>
 
 #include "probes/procfs_probe.hpp"
 #include "profiler/clock.hpp"
@@ -80,6 +81,7 @@ enum class Until : std::uint8_t { command_ends, tree_ends };
 
 struct Run {
     Observation seen;
+    std::vector<Observation> looks;   // so far, before each sample; on demand
     std::uint64_t reaped_cpu_ns = 0;  // what the kernel charged to everything that was waited for
     std::uint64_t baseline_ns = 0;
     std::uint64_t wall_ns = 0;
@@ -94,7 +96,7 @@ struct Run {
 
 // What a session does: fork, start, sample as asked, read the zombies, reap, finish.
 template <class Body>
-Run observe(Shared& shared, Body body, Until until = Until::command_ends, ProcfsProbeOptions options = {}) {
+Run observe(Shared& shared, Body body, Until until = Until::command_ends, ProcfsProbeOptions options = {}, bool look = false) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     auto probe = *make_procfs_probe(options);
     rusage reaped_before{};
@@ -109,7 +111,9 @@ Run observe(Shared& shared, Body body, Until until = Until::command_ends, Procfs
     const auto exec_ns = clock_ns(CLOCK_MONOTONIC);
     probe->started(command, exec_ns, shared.before);
 
+    Run run;
     for (bool over = false; !over;) {
+        if (look) run.looks.push_back(probe->so_far());
         const auto interval_ns = probe->sample(clock_ns(CLOCK_MONOTONIC));
         const timespec pause{.tv_sec = 0, .tv_nsec = static_cast<long>(std::min<std::uint64_t>(interval_ns, 20 * ms))};
         ::nanosleep(&pause, nullptr);
@@ -125,7 +129,6 @@ Run observe(Shared& shared, Body body, Until until = Until::command_ends, Procfs
             if (info.si_pid == command && until == Until::command_ends) over = true;
         }
     }
-    Run run;
     const auto end_ns = clock_ns(CLOCK_MONOTONIC);
     run.seen = probe->finish(end_ns, Closing::at_command_end);
     rusage reaped_after{};

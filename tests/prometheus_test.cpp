@@ -172,6 +172,13 @@ TEST_CASE("a start that is no time gives no time of completion") {
     CHECK(format_prometheus(result).find("completed") == std::string::npos);
 }
 
+TEST_CASE("a checkpoint tells of no completion") {
+    auto result = sample_result();
+    result.complete = false;
+    CHECK(format_prometheus(result).find("completed") == std::string::npos);
+    CHECK(format_prometheus(result).find("perfwrap_wall_seconds{") != std::string::npos);
+}
+
 TEST_CASE("label names become valid and stay apart") {
     CHECK(prometheus_label_name("commit") == "commit");
     CHECK(prometheus_label_name("a-b") == "a_b");
