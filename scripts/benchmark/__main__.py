@@ -6,28 +6,64 @@ import os
 import tempfile
 from pathlib import Path
 
-from . import machine
+from . import baseline, machine
 from .accuracy import measure_accuracy
+from .build import build_checkout, build_revision
 from .markdown import report
+from .memory import measure_memory
 from .overhead import measure_overhead
-from .paths import ROOT
+from .paths import BASELINE, README, ROOT
+from .readme import with_cost_section
 from .rows import OVERHEAD
 from .scale import measure_scale
 from .settings import Settings
 from .untracked import measure_untracked
 from .watcher import measure_watcher
 
-SECTIONS = ("untracked", "watcher", "scale", "accuracy")
+SECTIONS = {
+    "overhead": measure_overhead,
+    "untracked": measure_untracked,
+    "watcher": measure_watcher,
+    "memory": measure_memory,
+    "scale": measure_scale,
+    "accuracy": measure_accuracy,
+}
+ROWS = [row.key for row in OVERHEAD] + list(SECTIONS)[1:]
 
 
 def parse_arguments():
-    names = [row.key for row in OVERHEAD] + list(SECTIONS)
     parser = argparse.ArgumentParser(prog="scripts/bench", description="What perfwrap costs and how exact it is, beside its peers.")
-    parser.add_argument("--short", action="store_true", help="fewer runs of fewer things, in under 3 minutes instead of 20")
-    parser.add_argument("--only", action="append", choices=names, metavar="ROW", default=[], help=f"repeatable; one of {', '.join(names)}")
-    parser.add_argument("--runs", type=_positive, help="rounds of every row (default: depends on the row)")
-    parser.add_argument("--json", type=Path, default=ROOT / "build/benchmark/results.json", help="default: %(default)s")
-    return parser.parse_args()
+    parser.add_argument("--short", action="store_true", help="less of fewer things, in under 3 minutes instead of 25")
+    parser.add_argument(
+        "--only", action="append", choices=ROWS, metavar="ROW", default=[], help=f"repeatable; one of {', '.join(ROWS)}"
+    )
+    parser.add_argument(
+        "--runs", type=_positive, help="rounds of every row (default: as many as fit into the row's share of the time)"
+    )
+    parser.add_argument(
+        "--against",
+        action="append",
+        metavar="REVISION",
+        default=[],
+        help="repeatable; measure perfwrap at that commit too, in the same rounds of start-up and storms",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=ROOT / "build/benchmark/results.json",
+        help="where the results go, raw values too (default: %(default)s)",
+    )
+    parser.add_argument("--load", type=Path, metavar="JSON", help="measure nothing, take the results of an earlier run")
+    parser.add_argument(
+        "--keep", action="store_true", help="put the results into tests/bench-baseline.json and the README; they must be whole"
+    )
+    parser.add_argument(
+        "--readme", action="store_true", help="measure nothing, write the README's tables from tests/bench-baseline.json"
+    )
+    arguments = parser.parse_args()
+    if arguments.keep and not arguments.load and (arguments.short or arguments.only):
+        parser.error("--keep takes a whole run, without --short and --only")
+    return arguments
 
 
 def _positive(text):
@@ -39,20 +75,45 @@ def _positive(text):
 
 def main():
     arguments = parse_arguments()
+    if arguments.readme:
+        write_readme(baseline.load(BASELINE)["latest"])
+        return
+    results = json.loads(arguments.load.read_text(encoding="utf-8")) if arguments.load else measure(arguments)
+    print(report(results))
+    if arguments.keep:
+        keep(results)
+
+
+def measure(arguments):
     output = arguments.json.resolve()
-    results = {"schema": "perfwrap-benchmark/1", "short": arguments.short, "machine": machine.describe()}
+    build, before = build_checkout(), tuple(build_revision(revision) for revision in arguments.against)
+    results = {
+        "schema": "perfwrap-benchmark/1",
+        "whole": not arguments.short and not arguments.only,
+        "machine": machine.describe(),
+        "against": [{"revision": old.revision, "subject": old.subject} for old in before],
+    }
     with tempfile.TemporaryDirectory(prefix="perfwrap-bench-") as scratch:
         # Some tools leave files where they are started.
         os.chdir(scratch)
-        settings = Settings(Path(scratch), arguments.short, arguments.runs, frozenset(arguments.only))
-        results["overhead"] = measure_overhead(settings)
-        results["untracked"] = measure_untracked(settings)
-        results["watcher"] = measure_watcher(settings)
-        results["scale"] = measure_scale(settings)
-        results["accuracy"] = measure_accuracy(settings)
+        settings = Settings(Path(scratch), build, before, arguments.short, arguments.runs, frozenset(arguments.only))
+        for name, measure_section in SECTIONS.items():
+            results[name] = measure_section(settings)
         os.chdir(ROOT)
     output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print(report(results))
+    return results
+
+
+def keep(results):
+    if not results["whole"]:
+        raise SystemExit("scripts/bench: --keep: these results are of a part only; measure without --short and --only")
+    kept = baseline.with_results(baseline.load(BASELINE), results)
+    BASELINE.write_text(baseline.to_text(kept), encoding="utf-8")
+    write_readme(kept["latest"])
+
+
+def write_readme(results):
+    README.write_text(with_cost_section(README.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 main()

@@ -5,7 +5,7 @@ from statistics import median
 
 from .commands import CommandFailed, run
 from .readings import Readings
-from .tools import MEASURING
+from .tools import measuring
 from .truths import PROGRAMS, cgroup_witness, own_truth
 
 QUANTITIES = tuple(Readings.__dataclass_fields__)
@@ -20,7 +20,7 @@ def _measure(program, settings):
     settings.say(f"accuracy: {program.title}")
     rounds = settings.runs or (1 if settings.short else program.rounds)
     tools, failed = {}, {}
-    for tool in MEASURING:
+    for tool in measuring(settings.build):
         try:
             pairs = [_hold_against_truth(program, tool, settings.folder) for _ in range(rounds)]
         except CommandFailed as failure:

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from .own_cost import thread_cpu_seconds
+
 
 class CommandFailed(Exception):
     pass
@@ -15,9 +17,10 @@ class CommandFailed(Exception):
 class Run:
     wall_seconds: float  # from the start of the outermost program to its end
     own_seconds: float | None  # what the innermost printed: start and end of whoever watches it are outside
+    outermost_cpu_seconds: float = 0  # of the outermost program alone, as far as its first thread is all of it
 
 
-def run(command, folder, on_start=lambda pid: None):
+def run(command, folder):
     """Output goes to files: a pipe would need a reader, on one of the CPUs that are measured."""
     output, errors = Path(folder) / "stdout", Path(folder) / "stderr"
     create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -29,13 +32,15 @@ def run(command, folder, on_start=lambda pid: None):
     words = [str(word) for word in command]
     begin = time.perf_counter()
     pid = os.posix_spawnp(words[0], words, os.environ, file_actions=actions)
-    on_start(pid)
-    _, status = os.waitpid(pid, 0)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     wall_seconds = time.perf_counter() - begin
+    # Of a zombie, while it has a record: rusage would add its children, the measured command among them.
+    outermost_cpu_seconds = thread_cpu_seconds(f"/proc/{pid}")
+    _, status = os.waitpid(pid, 0)
     if status != 0:
         last_words = errors.read_text(errors="replace").strip().splitlines()[-1:]
         raise CommandFailed(f"{shlex.join(words)} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(last_words)}")
-    return Run(wall_seconds, _own_seconds(output))
+    return Run(wall_seconds, _own_seconds(output), outermost_cpu_seconds)
 
 
 def _own_seconds(output):

@@ -15,6 +15,7 @@ def describe():
         "cpu_model": fields.get("model name", platform.machine()),
         "cpus": len(os.sched_getaffinity(0)),
         "virtual": "hypervisor" in fields.get("flags", "").split(),
+        "hypervisor": _output("systemd-detect-virt", "--vm"),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "kernel": platform.release(),
         "load_average": os.getloadavg()[0],  # before the first run: others at work make the numbers noise

@@ -1,27 +1,41 @@
 """The report for people: one table a question."""
 
 from .accuracy import QUANTITIES
+from .before_after import before_after
+from .cost_cell import cost_cell
+from .goals_table import goals_table
 from .scale_table import scale_tables
-from .table import MIB, amount, interval, percent, table
+from .table import amount, table
+from .watcher_table import memory_table, watcher_table
 
 KEYS = {"peak_bytes": "peak", "average_bytes": "average", "cpu_seconds": "CPU", "processes": "processes"}
 
 
 def report(results):
-    return "\n".join(part for part in _parts(results) if part)
+    return "\n".join([machine_line(results), *summary_parts(results), *detail_parts(results)])
 
 
-def _parts(results):
+def machine_line(results):
     machine = results["machine"]
-    yield (
-        f"{machine['perfwrap']}, commit {(machine['commit'] or 'unknown')[:12]}{' with changes' if machine['dirty'] else ''}; "
+    commit = (machine["commit"] or "unknown")[:12] + (" with changes" if machine["dirty"] else "")
+    return (
+        f"{machine['perfwrap']}, commit {commit}, {machine['started_at'][:10]}; "
         f"{machine['cpu_model']}, {machine['cpus']} CPUs{', virtual' if machine['virtual'] else ''}, "
         f"Linux {machine['kernel']}, load {machine['load_average']:.1f} before the start. "
-        "Ratios and differences of medians, in brackets their 95 % intervals.\n"
+        "Ratios and differences of medians, in brackets their 95 % intervals; `bare again` shows what is noise.\n"
     )
-    yield from _cost("What being watched costs", results["overhead"])
+
+
+def summary_parts(results):
+    yield from goals_table(results)
+    yield from _cost("What being watched costs, over bare", results["overhead"])
+
+
+def detail_parts(results):
+    yield from before_after(results)
     yield from _cost("What others pay meanwhile", results["untracked"])
-    yield from _watcher(results["watcher"])
+    yield from watcher_table(results["watcher"])
+    yield from memory_table(results["memory"])
     yield from scale_tables(results["scale"])
     yield from _accuracy(results["accuracy"])
 
@@ -29,40 +43,16 @@ def _parts(results):
 def _cost(title, rows):
     if not rows:
         return
-    keys = list(dict.fromkeys(key for row in rows.values() for key in [*row["columns"], *row["failed"]]))
-    has_goals = any("goal" in row for row in rows.values())
-    head = ["", *keys, *(["goal"] if has_goals else [])]
-    body = [[row["title"], *(_cost_cell(row, key) for key in keys), *([row["goal"]] if has_goals else [])] for row in rows.values()]
-    yield table(title, head, body)
+    keys = dict.fromkeys(key for row in rows.values() for key in [*row["columns"], *row["failed"]])
+    keys = [key for key in keys if " at " not in key]  # other revisions have a table of their own
+    yield table(title, ["", *keys], [[row["title"], *(cost_cell(row, key) for key in keys)] for row in rows.values()])
     yield from _failures(rows)
-
-
-def _cost_cell(row, key):
-    column = row["columns"].get(key)
-    if column is None:
-        return "failed" if key in row["failed"] else ""
-    if "ratio" in column:
-        return interval([column[name] - 1 if column[name] is not None else None for name in ("ratio", "low", "high")], 100, "%")
-    if "difference_seconds" in column:
-        return interval([column[name] for name in ("difference_seconds", "low", "high")], 1000, "ms")
-    return f"{column['median_seconds'] * 1000:.2f} ms"
 
 
 def _failures(rows):
     for row in rows.values():
         for key, reason in row["failed"].items():
             yield f"- {row['title']}, {key}: {reason}"
-
-
-def _watcher(cells):
-    if not cells:
-        return
-    body = []
-    for cell in cells:
-        known = "failed" not in cell
-        cost = [f"{percent(cell['cores'])} over {cell['seconds']} s", amount("bytes", cell["peak_bytes"]), f"{cell['bpf_bytes'] / MIB:.1f} MiB"] if known else [cell["failed"], "", ""]
-        body.append([cell["source"], str(cell["processes"]), cell["interval"] or "default", *cost])
-    yield table("The watcher's own cost, all processes asleep", ["source", "processes", "interval", "CPU of one core", "memory", "BPF maps and programs"], body)
 
 
 def _accuracy(programs):

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 
+def thread_cpu_seconds(folder):
+    """Of one thread, by its folder in /proc: nanoseconds in schedstat; utime and stime of stat count ticks of 10 ms."""
+    return int((Path(folder) / "schedstat").read_text().split()[0]) / 1e9
+
+
 def cpu_seconds(pid):
-    """In nanoseconds in schedstat; utime and stime of /proc/PID/stat count ticks of 10 ms. Threads that ended are missing."""
-    stats = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(stat.read_text().split()[0]) for stat in stats) / 1e9
+    """Of all threads that have not ended."""
+    return sum(map(thread_cpu_seconds, Path(f"/proc/{pid}/task").iterdir()))
 
 
 def peak_bytes(pid):

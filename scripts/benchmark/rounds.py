@@ -1,6 +1,8 @@
 """Interleaving: every round measures each column once, in an order drawn anew, so that no column has the quiet minutes."""
 
+import math
 import random
+import time
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -12,6 +14,21 @@ class Column:
     key: str
     measure: Callable[[], Any]
     every: int = 1  # takes part in every so manieth round
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A number of rounds, or as many as fit into a time: many short ones tell small effects apart, and no machine takes all day."""
+
+    rounds: int | None = None
+    seconds: float = math.inf
+    at_least: int = 3
+
+    def allows(self, done, elapsed):
+        """One more round, if it takes as long as those that were done."""
+        if self.rounds is not None:
+            return done < self.rounds
+        return done < self.at_least or elapsed * (done + 1) / done <= self.seconds
 
 
 @dataclass
@@ -29,12 +46,14 @@ class Samples:
         return [value(sample) for _, sample in sorted(self.by_round.get(key, {}).items())]
 
 
-def interleave(columns, rounds, seed=1):
-    """One round more than asked for: the first warms caches up and is dropped. A column that fails once is out."""
+def interleave(columns, limit, warm_up=True, seed=1, clock=time.monotonic):
+    """A round before the first warms caches up and is dropped; columns that take part seldom are not in it.
+    A column that fails is out."""
     order = random.Random(seed)
     samples = Samples({column.key: {} for column in columns})
-    for number in range(-1, rounds):
-        present = [c for c in columns if c.key not in samples.failed and (number < 0 or number % c.every == 0)]
+
+    def measure_round(number):
+        present = [c for c in columns if c.key not in samples.failed and number % c.every == 0]
         for column in order.sample(present, len(present)):
             try:
                 measured = column.measure()
@@ -44,4 +63,11 @@ def interleave(columns, rounds, seed=1):
                 continue
             if number >= 0:
                 samples.by_round[column.key][number] = measured
+
+    begin, done = clock(), 0
+    if warm_up:
+        measure_round(-1)
+    while limit.allows(done, clock() - begin):
+        measure_round(done)
+        done += 1
     return samples

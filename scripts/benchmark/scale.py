@@ -1,77 +1,79 @@
-"""Cost per child as children become many: it should not grow. And perfwrap's memory meanwhile: it should not grow either."""
+"""What a child costs as children become many: it should not grow."""
 
-import threading
-from dataclasses import dataclass
 from functools import partial
+from itertools import product
+from statistics import median
 
 from .commands import run
-from .intervals import difference_of_medians
-from .own_cost import peak_bytes
+from .intervals import difference_of_medians, ratio_of_medians
 from .paths import WORKLOADS
 from .rounds import Column, interleave
-from .tools import BARE, PERFWRAPS
+from .tools import BARE, perfwraps
 
-ROUNDS = {1_000: 15, 10_000: 5, 100_000: 3}
-SHORT_ROUNDS = {1_000: 5, 10_000: 2}
-POLL_SECONDS = 0.05
-
-
-@dataclass
-class Watched:
-    run: object
-    peak_bytes: int | None
+# Children of one run, and how many such runs make one value.
+SIZES = {1_000: 10, 10_000: 3, 100_000: 1}
+SHORT_SIZES = {300: 3, 3_000: 1}
+SECONDS, SHORT_SECONDS = 150, 12
+TRIALS = 5
 
 
 def measure_scale(settings):
     if not settings.wants("scale"):
-        return []
-    rounds = SHORT_ROUNDS if settings.short else ROUNDS
-    return [_measure(count, settings.runs or rounds[count], settings) for count in rounds]
+        return None
+    repeats = SHORT_SIZES if settings.short else SIZES
+    settings.say(f"scale: {', '.join(map(str, repeats))} children")
+    tools = [BARE, *perfwraps(settings.build)[:2]]
 
+    def start(tool, count):
+        return run(tool.wrap([WORKLOADS / "fork_exit", str(count)], settings.folder), settings.folder)
 
-def _measure(count, rounds, settings):
-    settings.say(f"scale: {count} children")
-    command = [WORKLOADS / "fork_exit", str(count)]
-    tools = [BARE, *PERFWRAPS[:2]]
-
-    def under(tool):
-        poll = _PeakPoll()
-        done = run(tool.wrap(command, settings.folder), settings.folder, on_start=poll.start)
-        return Watched(done, poll.stop())
-
-    columns = [Column(tool.key, partial(under, tool)) for tool in tools]
-    samples = interleave(columns, rounds)
-    result = {"children": count, "rounds": rounds, "columns": {}, "failed": samples.failed}
-    for key in samples.by_round:
-        base, own = samples.pairs(BARE.key, key, lambda sample: sample.run.own_seconds)
-        during = difference_of_medians(base, own)
-        around = difference_of_medians(*samples.pairs(BARE.key, key, lambda sample: sample.run.wall_seconds - sample.run.own_seconds))
-        peaks = [peak for peak in samples.values(key, lambda sample: sample.peak_bytes) if peak is not None]
-        result["columns"][key] = {
-            "own_seconds": own,
-            "microseconds_per_child": [1e6 / count * x if x is not None else None for x in (during.value, during.low, during.high)],
-            "start_and_end_seconds": around.value,
-            "peak_bytes": max(peaks, default=None),
+    def measure(tool, count):
+        runs = [start(tool, count) for _ in range(repeats[count])]
+        return {
+            "seconds": sum(done.own_seconds for done in runs) / len(runs) / count,
+            "around_seconds": sum(done.wall_seconds - done.own_seconds for done in runs) / len(runs),
+            "cpu_seconds": sum(done.outermost_cpu_seconds for done in runs) / len(runs),
         }
-    return result
+
+    columns = [Column((tool.key, count), partial(measure, tool, count)) for tool, count in product(tools, repeats)]
+    limit = settings.limit(SECONDS, SHORT_SECONDS, at_least=1 if settings.short else 3)
+    # Runs of seconds: what is cold in the first of them is soon warm.
+    samples = interleave(columns, limit, warm_up=False)
+    measured = [tool for tool in tools if all((tool.key, count) in samples.by_round for count in repeats)]
+    rows = []
+    for tool in measured:
+        # With a single child, perfwrap's own CPU time is that of start and end.
+        start_and_end = median(start(tool, 1).outermost_cpu_seconds for _ in range(TRIALS))
+        rows += [_row(samples, tool.key, count, start_and_end) for count in repeats]
+    growth = {tool.key: _growth(samples, tool.key, min(repeats), max(repeats)) for tool in measured}
+    return {
+        "sizes": list(repeats),
+        "rows": rows,
+        "growth": growth,
+        "failed": {f"{key}, {count}": why for (key, count), why in samples.failed.items()},
+    }
 
 
-class _PeakPoll:
-    def start(self, pid):
-        self._pid = pid
-        self._peak = None
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._poll)
-        self._thread.start()
+def _row(samples, key, count, start_and_end_cpu_seconds):
+    more = difference_of_medians(*samples.pairs((BARE.key, count), (key, count), _seconds))
+    own_cpu = median(samples.values((key, count), lambda sample: sample["cpu_seconds"]))
+    return {
+        "column": key,
+        "children": count,
+        "n": len(samples.by_round[key, count]),
+        "seconds_per_child": samples.values((key, count), _seconds),
+        "median_seconds_per_child": median(samples.values((key, count), _seconds)),
+        "more_seconds_per_child": [more.value, more.low, more.high],
+        "start_and_end_seconds": median(samples.values((key, count), lambda sample: sample["around_seconds"])),
+        "own_cpu_seconds_per_child": (own_cpu - start_and_end_cpu_seconds) / count,
+    }
 
-    def stop(self):
-        self._ended.set()
-        self._thread.join()
-        return self._peak
 
-    def _poll(self):
-        while not self._ended.wait(POLL_SECONDS):
-            try:
-                self._peak = peak_bytes(self._pid) or self._peak
-            except (FileNotFoundError, ProcessLookupError):
-                return
+def _growth(samples, key, few, many):
+    """Of the whole time of a child, under the tool: a ratio."""
+    ratio = ratio_of_medians(*samples.pairs((key, few), (key, many), _seconds))
+    return [ratio.value, ratio.low, ratio.high]
+
+
+def _seconds(sample):
+    return sample["seconds"]

@@ -1,21 +1,26 @@
 """The table of the cost per child."""
 
-from .table import MIB, interval, table
+from .table import interval, table
 
 
-def scale_tables(sizes):
-    if not sizes:
+def scale_tables(scale):
+    if not scale:
         return
     body = []
-    for size in sizes:
-        bare_seconds = sorted(size["columns"]["bare"]["own_seconds"])
-        per_child = bare_seconds[len(bare_seconds) // 2] * 1e6 / size["children"]
-        for key, column in size["columns"].items():
-            if key == "bare":
-                continue
-            peak = f"{column['peak_bytes'] / MIB:.1f} MiB" if column["peak_bytes"] else ""
-            cost = interval(column["microseconds_per_child"], 1, "µs")
-            body.append([str(size["children"]), f"{per_child:.1f} µs", key, cost, f"{column['start_and_end_seconds'] * 1000:.1f} ms", peak])
-        for key, reason in size["failed"].items():
-            body.append([str(size["children"]), "", key, reason, "", ""])
-    yield table("Cost per child, forked, ended and reaped one after the other", ["children", "bare", "", "more per child", "start and end", "own memory"], body)
+    for row in scale["rows"]:
+        bare = row["column"] == "bare"
+        cost = (
+            ["", ""]
+            if bare
+            else [interval(row["more_seconds_per_child"], 1e6, "µs"), f"{row['own_cpu_seconds_per_child'] * 1e6:.2f} µs"]
+        )
+        around = f"{row['start_and_end_seconds'] * 1000:.1f} ms"
+        body.append([row["column"], f"{row['children']:,}", f"{row['median_seconds_per_child'] * 1e6:.1f} µs", *cost, around])
+    title = "What a child costs as children become many, forked, ended and reaped one after the other"
+    yield table(title, ["", "children", "time of a child", "more than bare", "perfwrap's own CPU a child", "start and end"], body)
+    few, many = min(scale["sizes"]), max(scale["sizes"])
+    for column, growth in scale["growth"].items():
+        change = interval([x - 1 if x is not None else None for x in growth], 100, "%")
+        yield f"- {column}: a child among {many:,} takes {change} more time than one among {few:,}"
+    for column, reason in scale["failed"].items():
+        yield f"- {column}: {reason}"

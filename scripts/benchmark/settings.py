@@ -1,16 +1,31 @@
 """What the user asked for."""
 
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from .rounds import Limit
+
+
+@dataclass(frozen=True)
+class Build:
+    """A perfwrap to measure: this checkout's, or a revision's beside it."""
+
+    program: Path
+    revision: str | None = None  # abbreviated commit
+    subject: str | None = None  # of that commit
 
 
 @dataclass(frozen=True)
 class Settings:
     folder: Path  # scratch, also the working directory
+    build: Build
+    against: tuple = ()  # builds of other revisions
     short: bool = False
     runs: int | None = None
     only: frozenset = frozenset()
+    begin: float = field(default_factory=time.monotonic)
 
     def wants(self, *keys):
         return not self.only or any(key in self.only for key in keys)
@@ -23,8 +38,8 @@ class Settings:
             return [item for item in items if item.key in self.only]
         return [item for item in items if item.in_short or not self.short]
 
-    def rounds(self, row):
-        return self.runs or (row.short_rounds if self.short else row.rounds)
+    def limit(self, seconds, short_seconds, at_least=3):
+        return Limit(self.runs, short_seconds if self.short else seconds, at_least)
 
     def say(self, what):
-        print(f"scripts/bench: {what}", file=sys.stderr, flush=True)
+        print(f"scripts/bench: {time.monotonic() - self.begin:4.0f} s: {what}", file=sys.stderr, flush=True)

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Callable
 
 from . import readings
-from .paths import PERFWRAP
 
-PEER_ROUNDS = 3  # a peer takes part in every third round: its cost is large, or known well enough
+PEER_ROUNDS = 10  # a peer takes part in every tenth round: its cost is large, or known well enough
 
 
 @dataclass(frozen=True)
@@ -20,15 +19,45 @@ class Tool:
     makes_cgroup: bool = False
 
 
-def _perfwrap(key, *options):
-    return Tool(key, lambda command, folder: [PERFWRAP, *options, "--", *command])
+@dataclass(frozen=True)
+class Mode:
+    key: str
+    options: list
+    every: int = 1
 
 
-def _perfwrap_with_json(key, *options):
-    def wrap(command, folder):
-        return [PERFWRAP, "--quiet", *options, "--output", f"json:{folder}/perfwrap.json", "--", *command]
+MODES = [
+    Mode("perfwrap", ["--source", "ebpf"]),
+    Mode("perfwrap procfs", ["--source", "procfs"], 2),
+    Mode("perfwrap exact", ["--source", "ebpf", "--exact-memory"], 3),
+]
 
-    return Tool(key, wrap, readings.perfwrap, makes_cgroup="--exact-memory" in options)
+
+def column_at(mode_key, revision):
+    """The column of a build: this checkout's has no revision."""
+    return f"{mode_key} at {revision}" if revision else mode_key
+
+
+def perfwraps(*builds):
+    """Each mode of each build."""
+
+    def tool(build, mode):
+        wrap = lambda command, folder: [build.program, *mode.options, "--", *command]
+        return Tool(column_at(mode.key, build.revision), wrap, every=mode.every)
+
+    return [tool(build, mode) for build in builds for mode in MODES]
+
+
+def measuring(build):
+    """Everything that tells what a command cost, perfwrap's modes first."""
+
+    def tool(mode):
+        def wrap(command, folder):
+            return [build.program, "--quiet", *mode.options, "--output", f"json:{folder}/perfwrap.json", "--", *command]
+
+        return Tool(mode.key, wrap, readings.perfwrap, makes_cgroup="--exact-memory" in mode.options)
+
+    return [tool(mode) for mode in MODES] + PEERS
 
 
 def _gnu_time(command, folder):
@@ -55,12 +84,9 @@ def _resource_monitor(command, folder):
     return ["resource_monitor", *options, "--with-output-files", folder / "monitor", "--", *command]
 
 
-MODES = {"perfwrap": ["--source", "ebpf"], "perfwrap procfs": ["--source", "procfs"], "perfwrap exact": ["--exact-memory"]}
-
 BARE = Tool("bare", lambda command, folder: command)
 # The same thing twice: what differs between the two is noise.
 BARE_AGAIN = Tool("bare again", lambda command, folder: command)
-PERFWRAPS = [_perfwrap(key, *options) for key, options in MODES.items()]
 PEERS = [
     Tool("GNU time", _gnu_time, readings.gnu_time, PEER_ROUNDS),
     Tool("perf stat", _perf_stat, readings.perf_stat, PEER_ROUNDS),
@@ -68,4 +94,3 @@ PEERS = [
     Tool("mprof -C", _mprof, readings.mprof, PEER_ROUNDS),
     Tool("resource_monitor", _resource_monitor, readings.resource_monitor, PEER_ROUNDS),
 ]
-MEASURING = [_perfwrap_with_json(key, *options) for key, options in MODES.items()] + PEERS

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from .commands import CommandFailed, run
 from .estimates import against
-from .paths import PERFWRAP
 from .rounds import Column, interleave
 from .rows import STORMS
+from .sizing import sized_command
 from .tools import MODES
+
+SECONDS, SHORT_SECONDS = 40, 4
 
 
 def measure_untracked(settings):
@@ -20,25 +22,31 @@ def measure_untracked(settings):
 
 def _measure(row, settings):
     settings.say(f"untracked: {row.title}")
+    command = sized_command(row, settings.folder)
 
-    def beside(options):
-        with _session(options):
-            return run(row.command, settings.folder)
+    def alone():
+        return run(command, settings.folder)
 
-    columns = [Column("alone", lambda: run(row.command, settings.folder))]
-    columns += [Column(key, partial(beside, options)) for key, options in MODES.items()]
-    return against("alone", interleave(columns, settings.rounds(row)), lambda sample: sample.own_seconds, is_difference=False)
+    def beside(mode):
+        with _session([settings.build.program, *mode.options]):
+            return alone()
+
+    columns = [Column("alone", alone), Column("alone again", alone)]
+    columns += [Column(mode.key, partial(beside, mode), mode.every) for mode in MODES]
+    samples = interleave(columns, settings.limit(SECONDS, SHORT_SECONDS))
+    return {"arguments": command[len(row.words) :]} | against(
+        "alone", samples, lambda sample: sample.own_seconds, is_difference=False
+    )
 
 
 @contextmanager
-def _session(options):
-    session = subprocess.Popen(
-        [PERFWRAP, "--quiet", *options, "--", "sleep", "infinity"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+def _session(perfwrap):
+    command = [*perfwrap, "--quiet", "--", "sleep", "infinity"]
+    session = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         while not _watches_sleep(session.pid):
             if session.poll() is not None:
-                raise CommandFailed(f"perfwrap {' '.join(options)} ended with {session.returncode}: {session.stderr.read().strip()}")
+                raise CommandFailed(f"{perfwrap[0].name} ended with {session.returncode}: {session.stderr.read().strip()}")
             time.sleep(0.001)
         yield
     finally:

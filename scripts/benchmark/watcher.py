@@ -1,20 +1,21 @@
 """What perfwrap itself uses while it watches processes that sleep: CPU, memory, and the kernel memory of its BPF maps."""
 
+import json
 import subprocess
 import time
 from itertools import product
 
 from .commands import CommandFailed
 from .own_cost import bpf_bytes, cpu_seconds, peak_bytes
-from .paths import PERFWRAP, WORKLOADS
+from .paths import WORKLOADS
 
-POPULATIONS = (10, 100, 1_000, 5_000)
+POPULATIONS = (10, 100, 200, 1_000, 5_000)
+SHORT_POPULATIONS = (200, 1_000)
 INTERVALS = ("1ms", "10ms", "100ms")
-DEFAULT_INTERVAL_POPULATIONS = (200, 5_000)
 SETTLE_SECONDS = 1
 # perfwrap looks at a large tree seldom, since a look is expensive: what few seconds show depends on whether one was among them.
-DEFAULT_INTERVAL_SECONDS = 20
-WINDOW_SECONDS = 3
+LARGE = 1_000
+LARGE_SECONDS, DEFAULT_SECONDS, WINDOW_SECONDS = 20, 5, 2
 
 
 def measure_watcher(settings):
@@ -24,8 +25,7 @@ def measure_watcher(settings):
     for source, (count, interval) in product(("ebpf", "procfs"), _populations_and_intervals(settings.short)):
         settings.say(f"watcher: {source}, {count} processes, interval {interval or 'default'}")
         try:
-            window_seconds = DEFAULT_INTERVAL_SECONDS if interval is None and not settings.short else WINDOW_SECONDS
-            cost = _watch(source, count, interval, window_seconds)
+            cost = _watch(settings, source, count, interval, _window_seconds(settings.short, count, interval))
         except CommandFailed as failure:
             cost = {"failed": str(failure)}
         cells.append({"source": source, "processes": count, "interval": interval} | cost)
@@ -33,13 +33,19 @@ def measure_watcher(settings):
 
 
 def _populations_and_intervals(short):
-    default = [(count, None) for count in ((200, 1_000) if short else DEFAULT_INTERVAL_POPULATIONS)]
-    return default if short else default + list(product(POPULATIONS, INTERVALS))
+    return product(SHORT_POPULATIONS, (None,)) if short else product(POPULATIONS, (None, *INTERVALS))
 
 
-def _watch(source, count, interval, window_seconds):
-    options = ["--quiet", "--source", source] + (["--interval", interval] if interval else [])
-    command = [PERFWRAP, *options, "--", WORKLOADS / "sleepers", str(count)]
+def _window_seconds(short, count, interval):
+    if short or interval:
+        return WINDOW_SECONDS
+    return LARGE_SECONDS if count >= LARGE else DEFAULT_SECONDS
+
+
+def _watch(settings, source, count, interval, window_seconds):
+    result = settings.folder / "watcher.json"
+    options = ["--quiet", "--source", source, "--output", f"json:{result}"] + (["--interval", interval] if interval else [])
+    command = [settings.build.program, *options, "--", WORKLOADS / "sleepers", str(count)]
     watcher = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         if watcher.stdout.readline() != "ready\n":
@@ -48,7 +54,13 @@ def _watch(source, count, interval, window_seconds):
         begin, cpu_before = time.monotonic(), cpu_seconds(watcher.pid)
         time.sleep(window_seconds)
         cores = (cpu_seconds(watcher.pid) - cpu_before) / (time.monotonic() - begin)
-        return {"cores": cores, "peak_bytes": peak_bytes(watcher.pid), "bpf_bytes": bpf_bytes(watcher.pid), "seconds": window_seconds}
+        cost = {
+            "cores": cores,
+            "seconds": window_seconds,
+            "peak_bytes": peak_bytes(watcher.pid),
+            "bpf_bytes": bpf_bytes(watcher.pid),
+        }
     finally:
         watcher.terminate()
         watcher.communicate()  # ends when the last sleeper, which holds the pipe, has ended
+    return cost | {"interval_taken_seconds": json.loads(result.read_text())["measurement"]["interval_seconds"]}

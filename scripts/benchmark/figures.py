@@ -1,0 +1,82 @@
+"""One number of the results, as a goal asks for it: percent, milliseconds, MiB. Each function gives a finder from the results;
+what was not measured is None."""
+
+from dataclasses import dataclass
+
+from .table import MIB
+
+
+@dataclass(frozen=True)
+class Figure:
+    value: float
+    low: float | None = None  # of the 95 % interval, where there is one
+    high: float | None = None
+
+
+def _figure(values, factor, offset=0.0):
+    return Figure(*(None if x is None else (x - offset) * factor for x in values))
+
+
+def slowdown(row, column, section="overhead"):
+    """In percent."""
+
+    def find(results):
+        found = results[section].get(row, {}).get("columns", {}).get(column)
+        return found and _figure([found["ratio"], found["low"], found["high"]], 100, 1)
+
+    return find
+
+
+def added_time(row, column):
+    """In milliseconds."""
+
+    def find(results):
+        found = results["overhead"].get(row, {}).get("columns", {}).get(column)
+        return found and _figure([found["difference_seconds"], found["low"], found["high"]], 1000)
+
+    return find
+
+
+def own_cpu(source, processes):
+    """At the default interval, in percent of a core."""
+
+    def find(results):
+        cells = [
+            cell
+            for cell in results["watcher"]
+            if (cell["source"], cell["processes"], cell["interval"]) == (source, processes, None)
+        ]
+        return Figure(cells[0]["cores"] * 100) if cells and "cores" in cells[0] else None
+
+    return find
+
+
+def own_memory(source):
+    """The most in all of the runs, in MiB."""
+
+    def find(results):
+        cells = [cell for cell in [*results["watcher"], *results["memory"]] if cell["source"] == source and "peak_bytes" in cell]
+        return Figure(max(cell["peak_bytes"] for cell in cells) / MIB) if cells else None
+
+    return find
+
+
+def memory_growth(source, what):
+    """From the shortest run to the longest, in MiB."""
+
+    def find(results):
+        cells = [cell for cell in results["memory"] if (cell["source"], cell["what"]) == (source, what) and "peak_bytes" in cell]
+        cells.sort(key=lambda cell: cell["length"])
+        return Figure((cells[-1]["peak_bytes"] - cells[0]["peak_bytes"]) / MIB) if len(cells) > 1 else None
+
+    return find
+
+
+def child_growth(column):
+    """Of a child's time from the fewest children to the most, in percent."""
+
+    def find(results):
+        growth = (results["scale"] or {}).get("growth", {}).get(column)
+        return growth and _figure(growth, 100, 1)
+
+    return find

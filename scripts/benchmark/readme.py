@@ -1,0 +1,25 @@
+"""The README's account of what perfwrap costs: made from the baseline and put between two markers."""
+
+from .markdown import detail_parts, machine_line, summary_parts
+
+BEGIN, END = "<!-- cost -->\n", "<!-- /cost -->"
+
+
+def cost_section(results):
+    summary = "\n".join(summary_parts(results))
+    details = "\n".join(detail_parts(results))
+    fold = (
+        f"\n<details><summary>Others meanwhile, perfwrap's own use, scale and accuracy</summary>\n\n{details}\n</details>\n"
+        if details
+        else ""
+    )
+    return f"{machine_line(results)}\n{summary}{fold}"
+
+
+def with_cost_section(readme, results):
+    """Nothing between the markers as long as no results were kept."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"README.md: no {BEGIN.strip()} and {END} to put the table between")
+    return before + begin + (cost_section(results) if results else "") + end + after

@@ -1,0 +1,83 @@
+import unittest
+
+from sample_results import sample_results
+
+from benchmark.figures import Figure, child_growth, memory_growth, own_cpu, own_memory, slowdown
+from benchmark.goals import GOALS, Goal, verdict
+from benchmark.goals_table import goals_table
+
+
+class Verdicts(unittest.TestCase):
+    at_most = Goal("", None, 3, "%")
+    within = Goal("", None, 1, "%", either_way=True)
+
+    def test_an_interval_below_the_limit_meets_it_and_one_above_does_not(self):
+        self.assertEqual(verdict(self.at_most, Figure(2, 1, 3)), "yes")
+        self.assertEqual(verdict(self.at_most, Figure(-9, -10, -8)), "yes")
+        self.assertEqual(verdict(self.at_most, Figure(4, 3.1, 5)), "no")
+
+    def test_the_median_decides_where_the_interval_has_the_limit_inside_and_that_is_said(self):
+        self.assertEqual(verdict(self.at_most, Figure(2, 1, 4)), "yes, by the median")
+        self.assertEqual(verdict(self.at_most, Figure(3.5, 1, 4)), "no, by the median")
+
+    def test_not_distinguishable_from_zero_takes_the_whole_interval(self):
+        self.assertEqual(verdict(self.within, Figure(0.1, -0.9, 1)), "yes")
+        self.assertEqual(verdict(self.within, Figure(0.1, -0.9, 1.1)), "cannot tell")
+        self.assertEqual(verdict(self.within, Figure(-0.1, -1.1, 0.9)), "cannot tell")
+        self.assertEqual(verdict(self.within, Figure(2, 1.1, 3)), "no")
+        self.assertEqual(verdict(self.within, Figure(-2, -3, -1.1)), "no")
+
+    def test_a_single_value_is_compared_as_it_is(self):
+        self.assertEqual(verdict(self.at_most, Figure(3)), "yes")
+        self.assertEqual(verdict(self.at_most, Figure(3.1)), "no")
+        self.assertEqual(verdict(self.within, Figure(-1.1)), "no")
+
+    def test_what_was_not_measured_is_not_met(self):
+        self.assertEqual(verdict(self.at_most, None), "not measured")
+
+
+class Figures(unittest.TestCase):
+    results = sample_results()
+
+    def test_ratios_become_percent(self):
+        figure = slowdown("page_faults", "perfwrap")(self.results)
+        for seen, wanted in zip((figure.value, figure.low, figure.high), (2, 1, 4)):
+            self.assertAlmostEqual(seen, wanted)
+
+    def test_own_cost_is_taken_at_the_default_interval_and_memory_from_all_runs(self):
+        self.assertEqual(own_cpu("ebpf", 200)(self.results), Figure(0.2))
+        self.assertEqual(own_memory("ebpf")(self.results), Figure(9))
+
+    def test_growth_goes_from_the_shortest_to_the_longest(self):
+        self.assertEqual(memory_growth("ebpf", "children")(self.results), Figure(1))
+        self.assertAlmostEqual(child_growth("perfwrap")(self.results).value, 2)
+
+    def test_what_was_not_measured_has_no_figure(self):
+        for find in (
+            slowdown("dask", "perfwrap"),
+            own_cpu("ebpf", 5_000),
+            own_memory("procfs"),
+            memory_growth("ebpf", "seconds"),
+            child_growth("x"),
+        ):
+            self.assertIsNone(find(self.results))
+
+    def test_no_goal_stumbles_over_a_run_of_nothing(self):
+        nothing = sample_results() | {"overhead": {}, "untracked": {}, "watcher": [], "memory": [], "scale": None, "accuracy": {}}
+        self.assertEqual([goal.what for goal in GOALS if goal.find(nothing)], [])
+        self.assertEqual(list(goals_table(nothing)), [])
+
+
+class GoalsTable(unittest.TestCase):
+    def test_a_row_says_what_how_much_and_whether(self):
+        (text, *_) = goals_table(sample_results())
+        self.assertIn("| start-up over bare, procfs mode | ≤ 2 ms | +2.5 ms [+2.2, +2.8] | no |", text)
+        self.assertIn("| page-fault storm, default mode | ≤ 3 % | +2.0 % [+1.0, +4.0] | yes, by the median |", text)
+        self.assertNotIn("Dask", text)
+
+    def test_goals_are_named_once(self):
+        self.assertEqual(len({goal.what for goal in GOALS}), len(GOALS))
+
+
+if __name__ == "__main__":
+    unittest.main()
