@@ -9,8 +9,13 @@ from .table import MIB
 @dataclass(frozen=True)
 class Figure:
     value: float
-    low: float | None = None  # of the 95 % interval, where there is one
-    high: float | None = None
+    low: float | None  # of the 95 % interval; None where there were too few rounds
+    high: float | None
+
+
+def counted(value):
+    """Not estimated from rounds."""
+    return Figure(value, value, value)
 
 
 def _figure(values, factor, offset=0.0):
@@ -46,7 +51,7 @@ def own_cpu(source, processes):
             for cell in results["watcher"]
             if (cell["source"], cell["processes"], cell["interval"]) == (source, processes, None)
         ]
-        return Figure(cells[0]["cores"] * 100) if cells and "cores" in cells[0] else None
+        return counted(cells[0]["cores"] * 100) if cells and "cores" in cells[0] else None
 
     return find
 
@@ -56,27 +61,31 @@ def own_memory(source):
 
     def find(results):
         cells = [cell for cell in [*results["watcher"], *results["memory"]] if cell["source"] == source and "peak_bytes" in cell]
-        return Figure(max(cell["peak_bytes"] for cell in cells) / MIB) if cells else None
+        return counted(max(cell["peak_bytes"] for cell in cells) / MIB) if cells else None
 
     return find
 
 
-def memory_growth(source, what):
-    """From the shortest run to the longest, in MiB."""
+def memory_growth(source, what, short, long):
+    """From the shorter run to the longer, in MiB."""
 
     def find(results):
-        cells = [cell for cell in results["memory"] if (cell["source"], cell["what"]) == (source, what) and "peak_bytes" in cell]
-        cells.sort(key=lambda cell: cell["length"])
-        return Figure((cells[-1]["peak_bytes"] - cells[0]["peak_bytes"]) / MIB) if len(cells) > 1 else None
+        peaks = {
+            cell["length"]: cell.get("peak_bytes") for cell in results["memory"] if (cell["source"], cell["what"]) == (source, what)
+        }
+        return counted((peaks[long] - peaks[short]) / MIB) if peaks.get(short) and peaks.get(long) else None
 
     return find
 
 
-def child_growth(column):
-    """Of a child's time from the fewest children to the most, in percent."""
+def child_growth(column, few, many):
+    """Of a child's time, in percent."""
 
     def find(results):
-        growth = (results["scale"] or {}).get("growth", {}).get(column)
+        scale = results["scale"]
+        if not scale or (min(scale["sizes"]), max(scale["sizes"])) != (few, many):
+            return None
+        growth = scale["growth"].get(column)
         return growth and _figure(growth, 100, 1)
 
     return find

@@ -17,6 +17,6 @@ def goals_table(results):
 
 
 def _cell(goal, figure):
-    if figure.low is None and not goal.either_way:
-        return f"{figure.value:.2f} {goal.unit}"
+    if figure.low == figure.high and figure.low is not None:
+        return f"{figure.value:{'+' if goal.either_way else ''}.2f} {goal.unit}"
     return interval([figure.value, figure.low, figure.high], 1, goal.unit)

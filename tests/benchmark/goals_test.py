@@ -2,7 +2,7 @@ import unittest
 
 from sample_results import sample_results
 
-from benchmark.figures import Figure, child_growth, memory_growth, own_cpu, own_memory, slowdown
+from benchmark.figures import Figure, child_growth, counted, memory_growth, own_cpu, own_memory, slowdown
 from benchmark.goals import GOALS, Goal, verdict
 from benchmark.goals_table import goals_table
 
@@ -27,10 +27,14 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(verdict(self.within, Figure(2, 1.1, 3)), "no")
         self.assertEqual(verdict(self.within, Figure(-2, -3, -1.1)), "no")
 
-    def test_a_single_value_is_compared_as_it_is(self):
-        self.assertEqual(verdict(self.at_most, Figure(3)), "yes")
-        self.assertEqual(verdict(self.at_most, Figure(3.1)), "no")
-        self.assertEqual(verdict(self.within, Figure(-1.1)), "no")
+    def test_what_was_counted_is_compared_as_it_is(self):
+        self.assertEqual(verdict(self.at_most, counted(3)), "yes")
+        self.assertEqual(verdict(self.at_most, counted(3.1)), "no")
+        self.assertEqual(verdict(self.within, counted(-1.1)), "no")
+
+    def test_too_few_rounds_never_show_it_for_sure(self):
+        self.assertEqual(verdict(self.at_most, Figure(2, None, None)), "yes, by the median")
+        self.assertEqual(verdict(self.within, Figure(0, None, None)), "cannot tell")
 
     def test_what_was_not_measured_is_not_met(self):
         self.assertEqual(verdict(self.at_most, None), "not measured")
@@ -45,22 +49,26 @@ class Figures(unittest.TestCase):
             self.assertAlmostEqual(seen, wanted)
 
     def test_own_cost_is_taken_at_the_default_interval_and_memory_from_all_runs(self):
-        self.assertEqual(own_cpu("ebpf", 200)(self.results), Figure(0.2))
-        self.assertEqual(own_memory("ebpf")(self.results), Figure(9))
+        self.assertEqual(own_cpu("ebpf", 200)(self.results), counted(0.2))
+        self.assertEqual(own_memory("ebpf")(self.results), counted(9))
 
     def test_growth_goes_from_the_shortest_to_the_longest(self):
-        self.assertEqual(memory_growth("ebpf", "children")(self.results), Figure(1))
-        self.assertAlmostEqual(child_growth("perfwrap")(self.results).value, 2)
+        self.assertEqual(memory_growth("ebpf", "children", 10_000, 100_000)(self.results), counted(1))
+        self.assertAlmostEqual(child_growth("perfwrap", 1_000, 100_000)(self.results).value, 2)
 
     def test_what_was_not_measured_has_no_figure(self):
         for find in (
             slowdown("dask", "perfwrap"),
             own_cpu("ebpf", 5_000),
             own_memory("procfs"),
-            memory_growth("ebpf", "seconds"),
-            child_growth("x"),
+            memory_growth("ebpf", "seconds", 5, 60),
+            child_growth("x", 1_000, 100_000),
         ):
             self.assertIsNone(find(self.results))
+
+    def test_growth_between_other_lengths_is_another_figure(self):
+        self.assertIsNone(memory_growth("ebpf", "children", 10_000, 50_000)(self.results))
+        self.assertIsNone(child_growth("perfwrap", 300, 3_000)(self.results))
 
     def test_no_goal_stumbles_over_a_run_of_nothing(self):
         nothing = sample_results() | {"overhead": {}, "untracked": {}, "watcher": [], "memory": [], "scale": None, "accuracy": {}}
