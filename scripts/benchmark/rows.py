@@ -23,22 +23,22 @@ def _storm(key, title, count, seconds):
 
 
 # The summary goes to a file, as everything that the tools print.
-STARTUP = Row("true", "`true`: start-up, all probes, result printed", ["/bin/true"], 45, is_startup=True)
+STARTUP = Row("true", "`true`: start-up, all probes, result printed", ["/bin/true"], 40, is_startup=True)
 
 STORMS = [
-    _storm("page_faults", "page-fault storm", 10_000, 60),
-    _storm("fork_exit", "fork+exit storm", 200, 60),
-    _storm("fork_exec", "fork+exec storm", 50, 60),
-    _storm("pipe_ping_pong", "pipe ping-pong", 5_000, 75),
-    _storm("futex_ping_pong", "futex ping-pong", 10_000, 75),
+    _storm("page_faults", "page-fault storm", 10_000, 55),
+    _storm("fork_exit", "fork+exit storm", 200, 55),
+    _storm("fork_exec", "fork+exec storm", 50, 55),
+    _storm("pipe_ping_pong", "pipe ping-pong", 5_000, 70),
+    _storm("futex_ping_pong", "futex ping-pong", 10_000, 70),
 ]
 
 PROGRAMS = [
-    _storm("cpu_bound", "CPU-bound, all cores", 20, 60),
-    _storm("file_reads", "4 KiB reads, page cache", 30_000, 60),
-    Row("python", "Python, allocating", [PYTHON, SCRIPTS / "allocations.py"], 60, count=20),
+    _storm("cpu_bound", "CPU-bound, all cores", 20, 55),
+    _storm("file_reads", "4 KiB reads, page cache", 30_000, 55),
+    Row("python", "Python, allocating", [PYTHON, SCRIPTS / "allocations.py"], 55, count=20),
     # It takes seconds and loads all that it needs in each of them: there is little to warm up and no time for it.
-    Row("dask", "Dask example", [PYTHON, DASK_EXAMPLE], 180, in_short=False, warm_up=False),
+    Row("dask", "Dask example", [PYTHON, DASK_EXAMPLE], 150, in_short=False, warm_up=False),
 ]
 
 OVERHEAD = [STARTUP, *STORMS, *PROGRAMS]

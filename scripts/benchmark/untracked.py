@@ -13,7 +13,7 @@ from .rows import STORMS
 from .sizing import sized_command
 from .tools import MODES
 
-SECONDS, SHORT_SECONDS = 40, 4
+SECONDS, SHORT_SECONDS = 30, 4
 
 
 def measure_untracked(settings):
