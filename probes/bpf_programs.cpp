@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "tree.skel.h"
+#include "programs.skel.h"
 
 namespace perfwrap {
 namespace {
@@ -38,7 +39,7 @@ std::string refusal(const char* stage, int error) {
     return words.empty() ? why : fmt::format("{} ({})", why, words);
 }
 
-void apply(const bpf_settings& settings, tree_bpf& skeleton) {
+void apply(const bpf_settings& settings, bpf_programs& skeleton) {
     skeleton.rodata->cpu_count = settings.cpu_count;
     skeleton.rodata->batch_pages = settings.batch_pages;
     skeleton.rodata->every_event = settings.every_event;
@@ -47,21 +48,20 @@ void apply(const bpf_settings& settings, tree_bpf& skeleton) {
     bpf_map__set_max_entries(skeleton.maps.processes, settings.max_processes);
     bpf_map__set_max_entries(skeleton.maps.spaces, settings.max_processes);
     bpf_program__set_autoload(skeleton.progs.on_physical_change, settings.cgroup_id != 0);
-    for (auto* run_by_perfwrap : {skeleton.progs.arm, skeleton.progs.calibrate, skeleton.progs.settle_memory})
-        bpf_program__set_autoattach(run_by_perfwrap, false);
+    bpf_program__set_autoattach(skeleton.progs.on_command, false);
 }
 
-bpf_loaded handles_of(const tree_bpf& skeleton) {
+bpf_loaded handles_of(const bpf_programs& skeleton) {
     return {
         .processes_map = bpf_map__fd(skeleton.maps.processes),
         .spaces_map = bpf_map__fd(skeleton.maps.spaces),
         .records_map = bpf_map__fd(skeleton.maps.records),
-        .calibrate_program = bpf_program__fd(skeleton.progs.calibrate),
-        .arm_program = bpf_program__fd(skeleton.progs.arm),
-        .settle_memory_program = bpf_program__fd(skeleton.progs.settle_memory),
+        .buckets_map = bpf_map__fd(skeleton.maps.buckets),
+        .command_program = bpf_program__fd(skeleton.progs.on_command),
         .live_threads_link = bpf_link__fd(skeleton.links.live_threads),
         .totals = &skeleton.bss->totals,
         .memory = &skeleton.bss->memory,
+        .buckets = nullptr,
         .faults_told_late = &skeleton.bss->faults_told_late,
     };
 }
@@ -69,20 +69,29 @@ bpf_loaded handles_of(const tree_bpf& skeleton) {
 }  // namespace
 
 tl::expected<BpfPrograms, std::string> BpfPrograms::load(const bpf_settings& settings) {
-    if (settings.cgroup_id == 0) {
-        bpf_loaded loaded{};
-        if (tree_light* const light = light_load(&settings, &loaded))
-            return BpfPrograms(loaded, {light, [](void* owned) { light_unload(static_cast<tree_light*>(owned)); }});
-    }
+    bpf_loaded light_loaded{};
+    if (struct light* const light = light_load(&settings, &light_loaded))
+        return map_buckets(light_loaded, {light, [](void* owned) { light_unload(static_cast<struct light*>(owned)); }});
     libbpf_words().clear();
     libbpf_set_print(keep_warnings);
-    std::unique_ptr<tree_bpf, void (*)(tree_bpf*)> skeleton(tree_bpf::open(), tree_bpf::destroy);
+    std::unique_ptr<bpf_programs, void (*)(bpf_programs*)> skeleton(bpf_programs::open(), bpf_programs::destroy);
     if (!skeleton) return tl::unexpected(refusal("open", errno));
     apply(settings, *skeleton);
-    if (const int error = tree_bpf::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
-    if (const int error = tree_bpf::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
+    if (const int error = bpf_programs::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
+    if (const int error = bpf_programs::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
     const bpf_loaded loaded = handles_of(*skeleton);
-    return BpfPrograms(loaded, {skeleton.release(), [](void* owned) { tree_bpf::destroy(static_cast<tree_bpf*>(owned)); }});
+    return map_buckets(loaded,
+                       {skeleton.release(), [](void* owned) { bpf_programs::destroy(static_cast<bpf_programs*>(owned)); }});
+}
+
+// Mapped until the process ends, as a BpfPrograms lives.
+tl::expected<BpfPrograms, std::string> BpfPrograms::map_buckets(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner) {
+    void* const buckets =
+        mmap(nullptr, WIRE_BUCKETS * sizeof(wire_bucket), PROT_READ | PROT_WRITE, MAP_SHARED, loaded.buckets_map, 0);
+    if (buckets == MAP_FAILED) return tl::unexpected(refusal("share the timeline of", errno));
+    BpfPrograms programs(loaded, std::move(owner));
+    programs.loaded_.buckets = static_cast<wire_bucket*>(buckets);
+    return programs;
 }
 
 bool kernel_has_tracepoint(const char* name) {

@@ -12,8 +12,7 @@ namespace perfwrap {
 
 class BpfPrograms {
 public:
-    // The light skeleton first; the ordinary one where the kernel cannot take that, or where the physical memory of a cgroup is
-    // to be followed, which not every kernel has a tracepoint for. Error: what the kernel answered.
+    // The light skeleton first; the ordinary one where the kernel cannot take that. Error: what the kernel answered.
     static tl::expected<BpfPrograms, std::string> load(const bpf_settings& settings);
 
     const bpf_loaded& operator*() const { return loaded_; }
@@ -21,6 +20,7 @@ public:
 
 private:
     using Unload = std::function<void(void*)>;
+    static tl::expected<BpfPrograms, std::string> map_buckets(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner);
     BpfPrograms(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner) : loaded_(loaded), owner_(std::move(owner)) {}
 
     bpf_loaded loaded_;

@@ -42,18 +42,18 @@ public:
           options_(options),
           pss_(std::move(pss)),
           table_(options.max_processes),
-          buckets_(programs_->memory->buckets, options.interval_ns, page_bytes_) {}
+          buckets_(programs_->buckets, options.interval_ns, page_bytes_) {}
 
     // After construction, since the ring buffer calls back into this object.
     int begin() {
-        run(programs_->calibrate_program);
+        command(WIRE_CALIBRATE);
         ring_.reset(ring_buffer__new(programs_->records_map, &EbpfProbe::on_record, this, nullptr));
         return ring_ ? 0 : errno;
     }
 
     bool faults_told_late() const override { return *programs_->faults_told_late != 0; }
 
-    void arm() override { run(programs_->arm_program); }
+    void arm() override { command(WIRE_ARM); }
 
     void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
         exec_ns_ = exec_ns;
@@ -168,9 +168,9 @@ private:
         return seen;
     }
 
-    static void run(int program) {
-        LIBBPF_OPTS(bpf_test_run_opts, nothing);
-        bpf_prog_test_run_opts(program, &nothing);
+    void command(std::uint64_t what) const {
+        LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &what, .ctx_size_in = sizeof(what));
+        bpf_prog_test_run_opts(programs_->command_program, &options);
     }
 
     // Memory comes in the kernel's own buckets; CPU time since the end of the last one is spread over them and the time after
@@ -184,6 +184,7 @@ private:
         if (buckets.empty()) return;
         const std::uint64_t end_ns = buckets.back().start_ns + buckets.back().length_ns;
         const std::uint64_t new_ns = runtime_ns - std::min(runtime_ns, spread_runtime_ns_);
+        command(WIRE_DROP_REAPED);
         const auto processes = static_cast<std::uint32_t>(totals().processes_now);
         const auto span_ns = static_cast<double>((closing ? end_ns : read_ns) - buckets.front().start_ns);
         for (auto& bucket : buckets) {
@@ -199,7 +200,7 @@ private:
     // What the live processes hold, and held at the peak. An address space that nobody uses and that is not empty was lost.
     void take_spaces(std::vector<wire_process>& live) {
         if (live.empty()) return;
-        run(programs_->settle_memory_program);
+        command(WIRE_SETTLE);
         const std::uint64_t peak_number = programs_->memory->peak_number;
         std::unordered_map<std::uint64_t, wire_process*> owners;
         for (auto& process : live) owners[process.id] = &process;

@@ -21,8 +21,6 @@ struct {
     __type(value, struct wire_process);
 } processes SEC(".maps");
 
-/* Through a helper, since raw tracepoints hand over plain addresses. */
-#define READ(pointer, ...) BPF_CORE_READ(pointer, __VA_ARGS__)
 #define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
 
 /* The address as a plain number: what functions that are verified on their own accept. Reading the pointer's own bytes makes it
@@ -46,24 +44,24 @@ static __always_inline void raise_maximum(u64 *maximum, u64 value) {
 }
 
 static __always_inline struct wire_process *process_of(struct task_struct *task) {
-    u64 key = (u64)READ(task, signal);
+    u64 key = (u64)task->signal;
 
     return bpf_map_lookup_elem(&processes, &key);
 }
 
 static __always_inline void read_usage(struct task_struct *task, struct wire_usage *used) {
-    used->runtime_ns = READ(task, se.sum_exec_runtime);
-    used->user_tick_ns = READ(task, utime);
-    used->system_tick_ns = READ(task, stime);
-    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? READ(task, sched_info.run_delay) : 0;
-    used->minor_faults = READ(task, min_flt);
-    used->major_faults = READ(task, maj_flt);
-    used->voluntary_switches = READ(task, nvcsw);
-    used->involuntary_switches = READ(task, nivcsw);
-    used->syscall_read_bytes = READ(task, ioac.rchar);
-    used->syscall_written_bytes = READ(task, ioac.wchar);
-    used->storage_read_bytes = READ(task, ioac.read_bytes);
-    used->storage_written_bytes = READ(task, ioac.write_bytes);
+    used->runtime_ns = task->se.sum_exec_runtime;
+    used->user_tick_ns = task->utime;
+    used->system_tick_ns = task->stime;
+    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? task->sched_info.run_delay : 0;
+    used->minor_faults = task->min_flt;
+    used->major_faults = task->maj_flt;
+    used->voluntary_switches = task->nvcsw;
+    used->involuntary_switches = task->nivcsw;
+    used->syscall_read_bytes = task->ioac.rchar;
+    used->syscall_written_bytes = task->ioac.wchar;
+    used->storage_read_bytes = task->ioac.read_bytes;
+    used->storage_written_bytes = task->ioac.write_bytes;
 }
 
 static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {

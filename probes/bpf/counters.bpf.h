@@ -16,19 +16,12 @@ const volatile __u32 cpu_count = 1;
 __u64 cpu_offset[WIRE_MAX_CPUS];
 /* Passing a pointer through memory makes it a number for the verifier. */
 volatile __u64 calibration_address;
-/* Told by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in
+/* Found out by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in
  * mm/memory.c); they come to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
 __u32 faults_told_late;
 
 /* A direct-mapped cache: what the quiet path needs to know of an address space, without a helper call. */
 struct wire_gate gates[WIRE_GATES];
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, u32);
-    __type(value, u64);
-} calibration SEC(".maps");
 
 static __always_inline bool counters_are_percpu(void) {
     return bpf_core_type_exists(struct percpu_counter) && bpf_core_field_exists(((struct mm_struct *)0)->rss_stat[0].counters);
@@ -38,13 +31,14 @@ static __always_inline u32 gate_number(u64 mm) { return (mm >> 11 ^ mm >> 21) & 
 
 static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[gate_number(mm)]; }
 
+/* What a CPU last saw of its own parts. */
 struct cpu_parts {
-    s32 seen[WIRE_KINDS];
+    s32 seen[WIRE_GATES][WIRE_KINDS];
 };
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, WIRE_GATES);
+    __uint(max_entries, 1);
     __type(key, u32);
     __type(value, struct cpu_parts);
 } parts_of_gates SEC(".maps");
@@ -66,16 +60,16 @@ static __always_inline s32 part_on(u32 cpu, u64 counters) {
 static __always_inline void remember(struct cpu_parts *parts, u32 cpu, struct look *look) {
     s32 part = part_on(cpu, look->counters);
 
-    if (parts) look->sum += part - __sync_lock_test_and_set(&parts->seen[look->kind & 3], part);
+    if (parts) look->sum += part - __sync_lock_test_and_set(&parts->seen[look->gate & (WIRE_GATES - 1)][look->kind & 3], part);
 }
 
 static long look_at_cpu(u32 cpu, struct look *look) {
-    u32 gate = look->gate;
+    u32 zero = 0;
 
-    if (gate >= WIRE_GATES)
+    if (look->gate >= WIRE_GATES)
         look->sum += part_on(cpu, look->counters);
     else
-        remember(bpf_map_lookup_percpu_elem(&parts_of_gates, &gate, cpu), cpu, look);
+        remember(bpf_map_lookup_percpu_elem(&parts_of_gates, &zero, cpu), cpu, look);
     return 0;
 }
 
@@ -86,8 +80,8 @@ static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
 
     if (counters_are_percpu()) {
         struct percpu_counter *counter = __builtin_preserve_access_index(&((struct mm_struct *)mm)->rss_stat[0]);
-        u32 number = gate_number(mm);
-        struct look look = {.kind = kind, .gate = own_gate ? number : WIRE_GATES};
+        u32 zero = 0;
+        struct look look = {.kind = kind, .gate = own_gate ? gate_number(mm) : WIRE_GATES};
         counter = (void *)counter + kind * bpf_core_type_size(struct percpu_counter);
         pages = BPF_CORE_READ(counter, count);
         if (own_gate) gate->count[kind & 3] = pages;
@@ -95,7 +89,7 @@ static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
         if (all_cpus || !own_gate)
             bpf_loop(cpu_count, look_at_cpu, &look, 0);
         else
-            remember(bpf_map_lookup_elem(&parts_of_gates, &number), bpf_get_smp_processor_id(), &look);
+            remember(bpf_map_lookup_elem(&parts_of_gates, &zero), bpf_get_smp_processor_id(), &look);
         pages += own_gate ? ADD(gate->parts[kind & 3], look.sum) + look.sum : look.sum;
     } else {
         atomic_long_t *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
@@ -105,21 +99,20 @@ static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
     return pages > 0 ? pages : 0;
 }
 
-/* Run once by perfwrap through BPF_PROG_TEST_RUN: what kind of counters there are, and where each CPU's part of a per-CPU
+/* What kind of counters there are, and where each CPU's part of a per-CPU
  * variable lies. The helper gives the address of every CPU's copy of the one element of a per-CPU array; the array itself holds
  * the per-CPU pointer. */
-SEC("raw_tp/run_by_perfwrap")
-int calibrate(void *context) {
+static __always_inline int calibrate(void) {
     u32 zero = 0;
     u64 base = 0;
     struct bpf_array *array;
 
     faults_told_late = !counters_are_percpu();
-    calibration_address = (u64)&calibration;
+    calibration_address = (u64)&parts_of_gates;
     array = (struct bpf_array *)calibration_address;
     if (bpf_probe_read_kernel(&base, sizeof(base), __builtin_preserve_access_index(&array->pptrs[0])) != 0) return 0;
     for (u32 cpu = 0; cpu < WIRE_MAX_CPUS && cpu < cpu_count; cpu++) {
-        void *copy = bpf_map_lookup_percpu_elem(&calibration, &zero, cpu);
+        void *copy = bpf_map_lookup_percpu_elem(&parts_of_gates, &zero, cpu);
         if (!copy) return 0;
         calibration_address = (u64)copy;
         cpu_offset[cpu] = calibration_address - base;

@@ -113,6 +113,7 @@ struct task_struct {
     int exit_state;
     int exit_code;
     pid_t pid, tgid;
+    u64 start_time;
     struct task_struct *real_parent;
     struct task_struct *group_leader;
     struct pid *thread_pid;

@@ -6,45 +6,86 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tree.lskel.h"
+#include "light.lskel.h"
 
-struct tree_light *light_load(const struct bpf_settings *settings, struct bpf_loaded *loaded) {
-    struct tree_light *light = tree_light__open();
+enum { MAX_LINKS = 8 };
+
+struct light {
+    struct bpf_light *skeleton;
+    int links[MAX_LINKS];
+    int link_count;
+};
+
+/* BPF_RAW_TRACEPOINT_OPEN with a cookie, which libbpf 1.1 does not know yet. */
+static int attach(struct light *light, int program, const char *tracepoint, __u64 cookie) {
+    struct {
+        __u64 name;
+        __u32 prog_fd, padding;
+        __u64 cookie;
+    } attr = {.name = (__u64)(unsigned long)tracepoint, .prog_fd = (__u32)program, .cookie = cookie};
+    int link = (int)syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
+
+    if (link < 0) return -errno;
+    light->links[light->link_count++] = link;
+    return 0;
+}
+
+static int attach_all(struct light *light, const struct bpf_settings *settings) {
+    int rare = light->skeleton->progs.on_rare_event.prog_fd, slot = 0, error;
+
+    error = bpf_map_update_elem(light->skeleton->maps.rare_events.map_fd, &slot, &rare, BPF_ANY);
+    if (!error) error = attach(light, rare, "sched_process_fork", WIRE_ON_FORK);
+    if (!error) error = attach(light, rare, "sched_process_exec", WIRE_ON_EXEC);
+    if (!error) error = attach(light, rare, "sched_process_exit", WIRE_ON_EXIT);
+    if (!error) error = attach(light, light->skeleton->progs.on_switch.prog_fd, "sched_switch", WIRE_ON_SWITCH);
+    if (!error) error = attach(light, light->skeleton->progs.on_rss_stat.prog_fd, "rss_stat", WIRE_ON_RSS_STAT);
+    if (!error && settings->cgroup_id) error = attach(light, rare, "mod_memcg_lruvec_state", WIRE_ON_PHYSICAL);
+    if (!error) error = bpf_light__live_threads__attach(light->skeleton) < 0 ? -errno : 0;
+    return error;
+}
+
+static int load(struct light *light, const struct bpf_settings *settings) {
+    light->skeleton = bpf_light__open();
+    if (!light->skeleton) return -errno;
+    light->skeleton->rodata->cpu_count = settings->cpu_count;
+    light->skeleton->rodata->batch_pages = settings->batch_pages;
+    light->skeleton->rodata->every_event = settings->every_event;
+    light->skeleton->rodata->interval_ns = settings->interval_ns;
+    light->skeleton->rodata->cgroup_id = settings->cgroup_id;
+    light->skeleton->maps.processes.max_entries = settings->max_processes;
+    light->skeleton->maps.spaces.max_entries = settings->max_processes;
+    return bpf_light__load(light->skeleton);
+}
+
+struct light *light_load(const struct bpf_settings *settings, struct bpf_loaded *loaded) {
+    struct light *light = calloc(1, sizeof(*light));
     int error;
 
     if (!light) return NULL;
-    light->rodata->cpu_count = settings->cpu_count;
-    light->rodata->batch_pages = settings->batch_pages;
-    light->rodata->every_event = settings->every_event;
-    light->rodata->interval_ns = settings->interval_ns;
-    light->maps.processes.max_entries = settings->max_processes;
-    light->maps.spaces.max_entries = settings->max_processes;
-    error = tree_light__load(light);
-    if (!error) error = tree_light__on_fork__attach(light) < 0 ? -errno : 0;
-    if (!error) error = tree_light__on_exec__attach(light) < 0 ? -errno : 0;
-    if (!error) error = tree_light__on_exit__attach(light) < 0 ? -errno : 0;
-    if (!error) error = tree_light__on_switch__attach(light) < 0 ? -errno : 0;
-    if (!error) error = tree_light__on_free__attach(light) < 0 ? -errno : 0;
-    if (!error) error = tree_light__on_rss_stat__attach(light) < 0 ? -errno : 0;
-    if (!error) error = tree_light__live_threads__attach(light) < 0 ? -errno : 0;
+    error = load(light, settings);
+    if (!error) error = attach_all(light, settings);
     if (error) {
-        tree_light__destroy(light);
+        light_unload(light);
         errno = -error;
         return NULL;
     }
-    loaded->processes_map = light->maps.processes.map_fd;
-    loaded->spaces_map = light->maps.spaces.map_fd;
-    loaded->records_map = light->maps.records.map_fd;
-    loaded->calibrate_program = light->progs.calibrate.prog_fd;
-    loaded->arm_program = light->progs.arm.prog_fd;
-    loaded->settle_memory_program = light->progs.settle_memory.prog_fd;
-    loaded->live_threads_link = light->links.live_threads_fd;
-    loaded->totals = &light->bss->totals;
-    loaded->memory = &light->bss->memory;
-    loaded->faults_told_late = &light->bss->faults_told_late;
+    loaded->processes_map = light->skeleton->maps.processes.map_fd;
+    loaded->spaces_map = light->skeleton->maps.spaces.map_fd;
+    loaded->records_map = light->skeleton->maps.records.map_fd;
+    loaded->buckets_map = light->skeleton->maps.buckets.map_fd;
+    loaded->command_program = light->skeleton->progs.on_rare_event.prog_fd;
+    loaded->live_threads_link = light->skeleton->links.live_threads_fd;
+    loaded->totals = &light->skeleton->bss->totals;
+    loaded->memory = &light->skeleton->bss->memory;
+    loaded->faults_told_late = &light->skeleton->bss->faults_told_late;
     return light;
 }
 
-void light_unload(struct tree_light *light) { tree_light__destroy(light); }
+void light_unload(struct light *light) {
+    for (int i = 0; i < light->link_count; i++) close(light->links[i]);
+    if (light->skeleton) bpf_light__destroy(light->skeleton);
+    free(light);
+}

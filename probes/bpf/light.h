@@ -21,19 +21,20 @@ struct bpf_settings {
 
 /* The programs, loaded and attached. Descriptors and memory belong to the loader that made them. */
 struct bpf_loaded {
-    int processes_map, spaces_map, records_map;
-    int calibrate_program, arm_program, settle_memory_program;
+    int processes_map, spaces_map, records_map, buckets_map;
+    int command_program; /* takes one of WIRE_CALIBRATE... */
     int live_threads_link;
     struct wire_totals *totals; /* shared with the kernel */
     struct wire_memory *memory;
+    struct wire_bucket *buckets;
     const __u32 *faults_told_late;
 };
 
-struct tree_light;
+struct light;
 
 /* Null: this kernel cannot take it, and errno says why. */
-struct tree_light *light_load(const struct bpf_settings *settings, struct bpf_loaded *loaded);
-void light_unload(struct tree_light *light);
+struct light *light_load(const struct bpf_settings *settings, struct bpf_loaded *loaded);
+void light_unload(struct light *light);
 
 #ifdef __cplusplus
 }

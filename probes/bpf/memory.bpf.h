@@ -50,10 +50,21 @@ static __always_inline s64 change_series(struct wire_series *series, s64 change,
     return now;
 }
 
+/* Not among the global variables: their initial values are copied several times on the way into the kernel. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, WIRE_BUCKETS);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __type(key, u32);
+    __type(value, struct wire_bucket);
+} buckets SEC(".maps");
+
 static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns) {
     u64 number = since_exec_ns / interval_ns;
-    struct wire_bucket *bucket = &memory.buckets[number & (WIRE_BUCKETS - 1)];
+    u32 index = number & (WIRE_BUCKETS - 1);
+    struct wire_bucket *bucket = bpf_map_lookup_elem(&buckets, &index);
 
+    if (!bucket) return;
     ADD(bucket->change, change);
     ADD(bucket->area, change * (s64)(since_exec_ns - number * interval_ns));
     bucket->lap = number + 1;
@@ -262,24 +273,18 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     return 0;
 }
 
-SEC("tp_btf/rss_stat")
-int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
-    struct wire_gate *gate = gate_of((u64)mm);
-    u32 kind = member & 3;
-    u32 users = mm->mm_users.counter;
+/* A change of a counter, kmem:rss_stat, that need not be followed now. The path that nearly every page fault takes. */
+static __always_inline bool may_pass_over(u64 address, struct mm_struct *mm, u32 kind) {
+    struct wire_gate *gate = gate_of(address);
 
-    if (!totals.exec_ns) return 0;
-    if (gate->mm == (u64)mm) {
-        if (!gate->tracked) return 0;
-        /* The last user has gone: exit_mmap() is emptying it, and nothing may be left over. */
-        if (!every_event && !near_peak && users != 0 && gate->count[kind] == batched_count(mm, kind)) {
-            if (!gate->dirty) gate->dirty = 1;
-            return 0;
-        }
-    }
-    return rss_changed(address_of(mm), kind, users);
+    if (!totals.exec_ns) return true;
+    if (gate->mm != address) return false;
+    if (!gate->tracked) return true;
+    /* Without users exit_mmap() is emptying it, and nothing may be left over. */
+    if (every_event || near_peak || mm->mm_users.counter == 0 || gate->count[kind] != batched_count(mm, kind)) return false;
+    if (!gate->dirty) gate->dirty = 1;
+    return true;
 }
 
-/* Run by perfwrap before it reads the sums for the last time. */
-SEC("raw_tp/run_by_perfwrap")
-int settle_memory(void *context) { return refresh_dirty(time_since_exec(bpf_ktime_get_ns())); }
+/* Before the sums are read for the last time. */
+static __always_inline int settle(void) { return refresh_dirty(time_since_exec(bpf_ktime_get_ns())); }

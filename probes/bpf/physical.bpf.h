@@ -24,10 +24,8 @@ static __always_inline bool is_target(struct mem_cgroup *memcg) {
     return false;
 }
 
-/* A light skeleton cannot leave a program out at run time: it is built without this one. */
-#ifndef LIGHT_SKELETON
-SEC("?tp_btf/mod_memcg_lruvec_state")
-int BPF_PROG(on_physical_change, struct mem_cgroup *memcg, int item, int pages) {
+/* At mod_memcg_lruvec_state. */
+static __always_inline int physical_changed(struct mem_cgroup *memcg, int item, int pages) {
     u32 kind;
 
     if (item == bpf_core_enum_value(enum node_stat_item, NR_ANON_MAPPED))
@@ -41,7 +39,6 @@ int BPF_PROG(on_physical_change, struct mem_cgroup *memcg, int item, int pages) 
     if (is_target(memcg)) change_series(&memory.physical[kind], pages, totals.exec_ns ? time_since_exec(bpf_ktime_get_ns()) : 0);
     return 0;
 }
-#endif
 
 /* What perfwrap's own image held before the exec is gone by now and does not count. */
 static __always_inline void start_physical(void) {

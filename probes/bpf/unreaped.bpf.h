@@ -1,60 +1,65 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* processes_peak counts an ended process until it is reaped. The kernel has no event for the reaping, so ended group leaders are
- * kept in a few slots and looked at when a new process would make a new maximum; sched_process_free clears what is left. */
+ * kept in a few slots and looked at when a new process would make a new maximum, when no slot is free, and when perfwrap asks.
+ * A leader is known by its address and start time: after the reaping the address may be another task's. */
 #pragma once
 
 #include "common.bpf.h"
 
 __u64 unreaped_now;
 
+struct unreaped_leader {
+    u64 task;       /* 0: a free slot */
+    u64 start_time; /* 0: not known yet */
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, WIRE_MAX_UNREAPED);
     __type(key, u32);
-    __type(value, u64); /* task_struct of the group leader; 0: free */
+    __type(value, struct unreaped_leader);
 } unreaped SEC(".maps");
 
 struct slot_search {
-    u64 leader; /* whose slot; not used by drop_if_reaped */
-    u64 taken;  /* how many taken slots there were at the beginning */
-    u64 seen;   /* how many of them were passed: after the last one the rest is free */
+    struct unreaped_leader leader; /* who takes a slot */
+    u64 taken;                     /* how many taken slots there were at the beginning */
+    u64 seen;                      /* how many of them were passed: after the last one the rest is free */
     bool found;
 };
 
-static long take_slot(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
-    search->found = *slot == 0 && __sync_val_compare_and_swap(slot, 0, search->leader) == 0;
+static long take_slot(void *map, const u32 *index, struct unreaped_leader *slot, struct slot_search *search) {
+    search->found = slot->task == 0 && __sync_val_compare_and_swap(&slot->task, 0, search->leader.task) == 0;
+    if (search->found) slot->start_time = search->leader.start_time;
     return search->found;
 }
 
-static __always_inline void give_back(u64 *slot, u64 leader) {
-    if (__sync_val_compare_and_swap(slot, leader, 0) != leader) return;
-    ADD(totals.processes_now, -1);
-    ADD(unreaped_now, -1);
-}
+static long drop_if_reaped(void *map, const u32 *index, struct unreaped_leader *slot, struct slot_search *search) {
+    struct task_struct *leader = (struct task_struct *)slot->task;
 
-static long clear_slot(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
-    u64 leader = *slot;
-
-    if (leader == 0) return 0;
-    if (leader == search->leader) {
-        give_back(slot, leader);
-        return 1;
+    if (!leader) return 0;
+    u64 start_time = slot->start_time;
+    bool reused = start_time && BPF_CORE_READ(leader, start_time) != start_time;
+    if (reused || BPF_CORE_READ(leader, exit_state) & EXIT_DEAD) {
+        slot->start_time = 0;
+        if (__sync_val_compare_and_swap(&slot->task, (u64)leader, 0) == (u64)leader) {
+            ADD(totals.processes_now, -1);
+            ADD(unreaped_now, -1);
+        }
     }
     return ++search->seen >= search->taken;
 }
 
-static long drop_if_reaped(void *map, const u32 *index, u64 *slot, struct slot_search *search) {
-    u64 leader = *slot;
+__noinline int drop_reaped(void) {
+    struct slot_search search = {.taken = unreaped_now};
 
-    if (leader == 0) return 0;
-    if (BPF_CORE_READ((struct task_struct *)leader, exit_state) & EXIT_DEAD) give_back(slot, leader);
-    return ++search->seen >= search->taken;
+    if (search.taken) bpf_for_each_map_elem(&unreaped, drop_if_reaped, &search, 0);
+    return 0;
 }
 
 static __always_inline void process_ended_unreaped(struct task_struct *leader) {
-    struct slot_search search = {.leader = (u64)leader};
+    struct slot_search search = {.leader = {.task = address_of(leader), .start_time = leader->start_time}};
 
-    ADD(unreaped_now, 1);
+    if (ADD(unreaped_now, 1) >= WIRE_MAX_UNREAPED) drop_reaped();
     bpf_for_each_map_elem(&unreaped, take_slot, &search, 0);
     if (search.found) return;
     ADD(unreaped_now, -1);
@@ -65,8 +70,7 @@ static __always_inline void count_new_process(void) {
     u64 now = ADD(totals.processes_now, 1) + 1;
 
     if (now > totals.processes_peak && unreaped_now) {
-        struct slot_search search = {.taken = unreaped_now};
-        bpf_for_each_map_elem(&unreaped, drop_if_reaped, &search, 0);
+        drop_reaped();
         now = totals.processes_now;
     }
     raise_maximum(&totals.processes_peak, now);

@@ -7,16 +7,21 @@
 
 enum {
     WIRE_COMM_LENGTH = 16,
-    WIRE_ARGV_LENGTH = 4096,     /* bytes of argv that are kept; the rest is cut */
-    WIRE_MAX_PROCESSES = 131072, /* live processes of the tree that can be followed */
-    WIRE_MAX_UNREAPED = 1024,    /* ended processes whose reaping is watched for processes_peak */
+    WIRE_ARGV_LENGTH = 4096,    /* bytes of argv that are kept; the rest is cut */
+    WIRE_MAX_PROCESSES = 16384, /* live processes of the tree that can be followed; empty hash tables cost time too */
+    WIRE_MAX_UNREAPED = 1024,   /* ended processes whose reaping is watched for processes_peak */
     WIRE_RING_BYTES = 512 * 1024,
     WIRE_MAX_CPUS = 1024,
-    WIRE_MAX_SPACES = 131072, /* live address spaces of the tree */
-    WIRE_GATES = 1024,        /* a power of two */
-    WIRE_BUCKETS = 4096,      /* a power of two: how far the timeline's reader may fall behind */
-    WIRE_TIME_SHIFT = 14,     /* integrals count time in units of 2^14 ns: a day of 256 GiB fits into 63 bits */
+    WIRE_MAX_SPACES = 16384, /* live address spaces of the tree */
+    WIRE_GATES = 256,        /* a power of two */
+    WIRE_BUCKETS = 4096,     /* a power of two: how far the timeline's reader may fall behind */
+    WIRE_TIME_SHIFT = 14,    /* integrals count time in units of 2^14 ns: a day of 256 GiB fits into 63 bits */
 };
+
+/* What perfwrap has the kernel side do (BPF_PROG_TEST_RUN). */
+enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_DROP_REAPED };
+/* Cookies of links: which tracepoint it is. */
+enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_SWITCH };
 
 enum { WIRE_FILE, WIRE_ANON, WIRE_SWAP, WIRE_SHMEM, WIRE_KINDS }; /* the kernel's own order */
 enum { WIRE_RSS = WIRE_KINDS, WIRE_SERIES };
@@ -46,7 +51,6 @@ struct wire_memory {
     __u64 peak_ns;
     __u64 unbalanced;  /* address spaces that did not end at zero */
     __u64 lost_spaces; /* the map of address spaces was full */
-    struct wire_bucket buckets[WIRE_BUCKETS];
 };
 
 /* The kernel side's own: a counter whose batched part is still `count` has moved by less than a batch per CPU. */

@@ -1,19 +1,17 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Follows the process tree of one command and adds up what it uses.
  *
  * A process is known by its signal_struct: one per thread group, stable over exec and until after its last thread's last switch.
- * The programs are raw tracepoints: for one with BTF-typed arguments recent kernels (seen on 6.18) search all of their type
- * information once more, 2.5 ms each. Only the hot one in memory.bpf.h is typed, so that its quiet path reads without a helper.
  * A thread's counters start at zero at fork and are read once, at its last switch-out (TASK_DEAD), after all of its teardown. */
+#pragma once
+
 #include "common.bpf.h"
 #include "memory.bpf.h"
 #include "physical.bpf.h"
 #include "unreaped.bpf.h"
 
-char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-/* The thread whose next fork is the command; zero when it is not awaited. */
-struct task_struct *armed_task;
+/* The task_struct of the thread whose next fork is the command; zero when it is not awaited. */
+__u64 armed_task;
 /* Depth of perfwrap's pid namespace: pids are told as perfwrap sees them. */
 __u32 pid_level;
 __u64 last_process_id;
@@ -32,11 +30,12 @@ struct {
 } records SEC(".maps");
 
 static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
-    struct pid *pid = READ(task, group_leader, thread_pid);
-    u64 numbers = (u64)__builtin_preserve_access_index(&pid->numbers[0]);
+    u64 pid = address_of(task->group_leader->thread_pid);
     struct upid number = {};
 
-    bpf_probe_read_kernel(&number, sizeof(number), (void *)(numbers + pid_level * bpf_core_type_size(struct upid)));
+    bpf_probe_read_kernel(
+        &number, sizeof(number),
+        (void *)(pid + bpf_core_field_offset(struct pid, numbers) + pid_level * bpf_core_type_size(struct upid)));
     return number.nr;
 }
 
@@ -53,29 +52,24 @@ static __always_inline void count_new_thread(struct wire_process *process) {
     raise_maximum(&totals.threads_peak, ADD(totals.threads_now, 1) + 1);
 }
 
-/* ---- the tree ---- */
-
-/* Run once by perfwrap itself, through BPF_PROG_TEST_RUN, from the thread that will fork the command. */
-SEC("raw_tp/run_by_perfwrap")
-int arm(void *context) {
-    struct task_struct *task = bpf_get_current_task_btf();
-
-    pid_level = READ(task, thread_pid, level);
-    armed_task = task;
+/* From the thread that will fork the command. */
+static __always_inline int arm(struct task_struct *task) {
+    pid_level = task->thread_pid->level;
+    armed_task = address_of(task);
     return 0;
 }
 
-SEC("raw_tp/sched_process_fork")
-int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
+/* At sched_process_fork. */
+static __always_inline int task_forked(struct task_struct *parent, struct task_struct *child) {
     struct wire_process *parent_process = process_of(parent);
-    u64 key = (u64)READ(child, signal);
+    u64 key = address_of(child->signal);
     bool is_command = false;
 
     if (!parent_process) {
-        if (parent != armed_task) return 0;
+        if (!armed_task || address_of(parent) != armed_task) return 0;
         armed_task = 0;
         is_command = true;
-    } else if (key == (u64)READ(parent, signal)) {
+    } else if (key == address_of(parent->signal)) {
         if (parent_process->pending_exec)
             ADD(parent_process->threads_live, 1);
         else
@@ -93,7 +87,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
         .threads_live = is_command ? 1 : 0,
         .pending_exec = is_command,
     };
-    BPF_CORE_READ_INTO(&process.comm, child, comm);
+    bpf_core_read(&process.comm, sizeof(process.comm), &child->comm);
     if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY) != 0) {
         ADD(totals.lost_processes, 1);
         return 0;
@@ -104,7 +98,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
     struct wire_process *kept = bpf_map_lookup_elem(&processes, &key);
     if (!kept) return 0;
     count_new_thread(kept);
-    join_space(kept, key, (u64)READ(child, mm));
+    join_space(kept, key, address_of(child->mm));
     return 0;
 }
 
@@ -113,8 +107,8 @@ static __always_inline void tell_exec(struct task_struct *task, struct wire_proc
     struct wire_exec_record *record = bpf_map_lookup_elem(&exec_scratch, &zero);
     if (!record) return;
 
-    u64 start = READ(task, mm, arg_start);
-    u64 length = READ(task, mm, arg_end) - start;
+    u64 start = task->mm->arg_start;
+    u64 length = task->mm->arg_end - start;
     record->type = WIRE_EXEC;
     record->image = process->image;
     record->argv_full_bytes = length;
@@ -125,8 +119,8 @@ static __always_inline void tell_exec(struct task_struct *task, struct wire_proc
     bpf_ringbuf_output(&records, record, sizeof(*record) - WIRE_ARGV_LENGTH + length, wakeup_flags());
 }
 
-SEC("raw_tp/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm) {
+/* At sched_process_exec. */
+static __always_inline int task_execed(struct task_struct *task) {
     struct wire_process *process = process_of(task);
     if (!process) return 0;
 
@@ -149,36 +143,35 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
     }
     ADD(totals.execs, 1);
     if (process->space_key) leave_space(process);
-    join_space(process, (u64)READ(task, signal), (u64)READ(task, mm));
+    join_space(process, address_of(task->signal), address_of(task->mm));
     process->image = ADD(last_image, 1) + 1;
-    BPF_CORE_READ_INTO(&process->comm, task, comm);
+    bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
     tell_exec(task, process);
     return 0;
 }
 
-SEC("raw_tp/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task) {
+/* At sched_process_exit. */
+static __always_inline int task_exits(struct task_struct *task) {
     struct wire_process *process = process_of(task);
 
     if (!process || process->pending_exec) return 0;
-    if (READ(task, pid) == READ(task, tgid)) BPF_CORE_READ_INTO(&process->comm, task, comm);
+    if (task->pid == task->tgid) bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
     /* From Linux 6.16 on the memory is still there: the last look at a process that only grew. */
-    u64 mm = (u64)READ(task, mm);
+    u64 mm = address_of(task->mm);
     if (mm) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
-    if (READ(task, signal, live.counter) == 0) process_ended_unreaped(READ(task, group_leader));
+    if (task->signal->live.counter == 0) process_ended_unreaped(task->group_leader);
     return 0;
 }
 
 static __always_inline void end_process(struct task_struct *task, struct wire_process *process) {
-    struct signal_struct *signal = READ(task, signal);
-    u64 key = (u64)signal;
+    u64 key = address_of(task->signal);
     u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
 
     process->end_ns = bpf_ktime_get_ns();
     leave_space(process);
     process->wait_status = process->leader_exit_code;
-    if (READ(signal, flags) & SIGNAL_GROUP_EXIT) process->wait_status = BPF_CORE_READ(signal, group_exit_code);
-    process->oom_killed = READ(signal, oom_mm) != 0;
+    if (task->signal->flags & SIGNAL_GROUP_EXIT) process->wait_status = task->signal->group_exit_code;
+    process->oom_killed = address_of(task->signal->oom_mm) != 0;
     add_usage(&totals.ended, &process->spent);
     ADD(totals.ended_user_ns, process->spent.runtime_ns - system_ns);
     ADD(totals.ended_system_ns, system_ns);
@@ -198,50 +191,53 @@ static __always_inline void end_process(struct task_struct *task, struct wire_pr
     bpf_map_delete_elem(&processes, &key);
 }
 
-SEC("raw_tp/sched_switch")
-int BPF_PROG(on_switch, bool preempt, struct task_struct *previous, struct task_struct *next, unsigned int previous_state) {
-    struct wire_process *process;
+/* At sched_switch, when the task that leaves the CPU is TASK_DEAD. */
+static __always_inline int task_died(struct task_struct *task) {
+    struct wire_process *process = process_of(task);
     struct wire_usage used;
 
-    if (!(previous_state & TASK_DEAD)) return 0;
-    process = process_of(previous);
     if (!process) return 0;
     if (process->pending_exec) {
-        u64 key = (u64)READ(previous, signal);
+        u64 key = address_of(task->signal);
         if (ADD(process->threads_live, -1) == 1) bpf_map_delete_elem(&processes, &key);
         return 0;
     }
-    read_usage(previous, &used);
+    read_usage(task, &used);
     add_usage(&process->spent, &used);
     ADD(totals.ended_threads_runtime_ns, used.runtime_ns);
-    if (READ(previous, pid) == READ(previous, tgid)) process->leader_exit_code = READ(previous, exit_code);
+    if (task->pid == task->tgid) process->leader_exit_code = task->exit_code;
     ADD(totals.threads_now, -1);
-    if (ADD(process->threads_live, -1) == 1) end_process(previous, process);
+    if (ADD(process->threads_live, -1) == 1) end_process(task, process);
     return 0;
 }
 
-SEC("raw_tp/sched_process_free")
-int BPF_PROG(on_free, struct task_struct *task) {
-    struct slot_search search = {.leader = (u64)task, .taken = unreaped_now};
-
-    if (search.taken) bpf_for_each_map_elem(&unreaped, clear_slot, &search, 0);
+/* Run by perfwrap itself, through BPF_PROG_TEST_RUN. */
+static __always_inline int run_command(u64 command, struct task_struct *perfwrap) {
+    switch (command) {
+        case WIRE_CALIBRATE: return calibrate();
+        case WIRE_ARM: return arm(perfwrap);
+        case WIRE_SETTLE: return settle();
+        case WIRE_DROP_REAPED: return drop_reaped();
+    }
     return 0;
 }
 
-/* ---- the live view ---- */
-
+/* The live view. */
 SEC("iter/task")
 int live_threads(struct bpf_iter__task *context) {
     struct task_struct *task = context->task;
     struct wire_thread thread = {};
+    u64 key = 0;
 
     if (!task) return 0;
-    struct wire_process *process = process_of(task);
+    /* Copied, not loaded: for a pointer that is loaded through another, recent kernels search all of their type information. */
+    bpf_core_read(&key, sizeof(key), &task->signal);
+    struct wire_process *process = bpf_map_lookup_elem(&processes, &key);
     if (!process || process->pending_exec) return 0;
     thread.process_id = process->id;
     thread.pid = process->pid;
     __builtin_memcpy(thread.comm, process->comm, sizeof(thread.comm));
-    thread.ended = (READ(task, __state) & TASK_DEAD) != 0;
+    thread.ended = (task->__state & TASK_DEAD) != 0;
     read_usage(task, &thread.used);
     bpf_seq_write(context->meta->seq, &thread, sizeof(thread));
     return 0;

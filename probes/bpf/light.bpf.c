@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The same for a light skeleton, made to load fast. What the kernel takes its time for is verifying and compiling each program by
+ * itself, with every function that it calls. So here one program serves all rare events, told apart by the cookies of their links
+ * (Linux 6.10), and the two tracepoints that fire often have a small program each, which leaves quiet events at once and passes
+ * on the others by a tail call. Raw arguments get their types by bpf_rdonly_cast: a program with typed arguments makes the kernel
+ * search its type information. */
+#include "tree.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+extern void *bpf_rdonly_cast(const void *object, u32 type) __ksym;
+
+#define TYPED(type, address) ((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
+#define TASK(address) TYPED(struct task_struct, address)
+
+/* The one program; perfwrap puts it in. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, u32);
+    __type(value, u32);
+} rare_events SEC(".maps");
+
+/* Not every tracepoint has as many arguments as the program may read: a direct load would keep it from being attached there. */
+static __always_inline u64 argument(u64 *arguments, int number) {
+    u64 value = 0;
+
+    bpf_probe_read_kernel(&value, sizeof(value), arguments + number);
+    return value;
+}
+
+SEC("raw_tp/rare_event")
+int on_rare_event(u64 *arguments) {
+    u64 first = arguments[0];
+
+    switch (bpf_get_attach_cookie(arguments)) {
+        case WIRE_ON_RSS_STAT:
+            return rss_changed(first, argument(arguments, 1) & 3, TYPED(struct mm_struct, first)->mm_users.counter);
+        case WIRE_ON_PHYSICAL:
+            return physical_changed(TYPED(struct mem_cgroup, first), argument(arguments, 1), argument(arguments, 2));
+        case WIRE_ON_FORK: return task_forked(TASK(first), TASK(argument(arguments, 1)));
+        case WIRE_ON_EXEC: return task_execed(TASK(first));
+        case WIRE_ON_EXIT: return task_exits(TASK(first));
+        case WIRE_ON_SWITCH: return task_died(TASK(argument(arguments, 1)));
+    }
+    /* No link: run by perfwrap itself. */
+    return run_command(first, TASK(bpf_get_current_task()));
+}
+
+SEC("raw_tp/rss_stat")
+int on_rss_stat(u64 *arguments) {
+    if (!may_pass_over(arguments[0], TYPED(struct mm_struct, arguments[0]), arguments[1] & 3))
+        bpf_tail_call(arguments, &rare_events, 0);
+    return 0;
+}
+
+SEC("raw_tp/sched_switch")
+int on_switch(u64 *arguments) {
+    if (arguments[3] & TASK_DEAD) bpf_tail_call(arguments, &rare_events, 0);
+    return 0;
+}

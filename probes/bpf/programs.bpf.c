@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* A program for each tracepoint, with typed arguments: for libbpf, on kernels that cannot take light.bpf.c. */
+#include "tree.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) { return task_forked(parent, child); }
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task) { return task_execed(task); }
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task) { return task_exits(task); }
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *previous) {
+    return previous->__state & TASK_DEAD ? task_died(previous) : 0;
+}
+
+SEC("tp_btf/rss_stat")
+int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
+    return may_pass_over((u64)mm, mm, member & 3) ? 0 : rss_changed(address_of(mm), member & 3, mm->mm_users.counter);
+}
+
+SEC("?tp_btf/mod_memcg_lruvec_state")
+int BPF_PROG(on_physical_change, struct mem_cgroup *memcg, int item, int pages) { return physical_changed(memcg, item, pages); }
+
+SEC("raw_tp/run_by_perfwrap")
+int on_command(u64 *arguments) { return run_command(arguments[0], bpf_get_current_task_btf()); }
