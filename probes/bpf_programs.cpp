@@ -52,18 +52,24 @@ void apply(const bpf_settings& settings, bpf_programs& skeleton) {
 }
 
 bpf_loaded handles_of(const bpf_programs& skeleton) {
-    return {
+    bpf_loaded loaded{
         .processes_map = bpf_map__fd(skeleton.maps.processes),
         .spaces_map = bpf_map__fd(skeleton.maps.spaces),
         .records_map = bpf_map__fd(skeleton.maps.records),
         .buckets_map = bpf_map__fd(skeleton.maps.buckets),
         .command_program = bpf_program__fd(skeleton.progs.on_command),
         .live_threads_link = bpf_link__fd(skeleton.links.live_threads),
+        .links = {},
+        .link_count = 0,
         .totals = &skeleton.bss->totals,
         .memory = &skeleton.bss->memory,
         .buckets = nullptr,
         .faults_told_late = &skeleton.bss->faults_told_late,
     };
+    for (const auto* link : {skeleton.links.on_fork, skeleton.links.on_exec, skeleton.links.on_exit, skeleton.links.on_switch,
+                             skeleton.links.on_rss_stat, skeleton.links.on_physical_change})
+        if (link != nullptr) loaded.links[loaded.link_count++] = bpf_link__fd(link);
+    return loaded;
 }
 
 }  // namespace
@@ -71,7 +77,7 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
 tl::expected<BpfPrograms, std::string> BpfPrograms::load(const bpf_settings& settings) {
     bpf_loaded light_loaded{};
     if (struct light* const light = light_load(&settings, &light_loaded))
-        return map_buckets(light_loaded, {light, [](void* owned) { light_unload(static_cast<struct light*>(owned)); }});
+        return share(light_loaded, {light, [](void* owned) { light_unload(static_cast<struct light*>(owned)); }});
     libbpf_words().clear();
     libbpf_set_print(keep_warnings);
     std::unique_ptr<bpf_programs, void (*)(bpf_programs*)> skeleton(bpf_programs::open(), bpf_programs::destroy);
@@ -80,17 +86,17 @@ tl::expected<BpfPrograms, std::string> BpfPrograms::load(const bpf_settings& set
     if (const int error = bpf_programs::load(skeleton.get()); error != 0) return tl::unexpected(refusal("load", -error));
     if (const int error = bpf_programs::attach(skeleton.get()); error != 0) return tl::unexpected(refusal("attach", -error));
     const bpf_loaded loaded = handles_of(*skeleton);
-    return map_buckets(loaded,
-                       {skeleton.release(), [](void* owned) { bpf_programs::destroy(static_cast<bpf_programs*>(owned)); }});
+    return share(loaded, {skeleton.release(), [](void* owned) { bpf_programs::destroy(static_cast<bpf_programs*>(owned)); }});
 }
 
-// Mapped until the process ends, as a BpfPrograms lives.
-tl::expected<BpfPrograms, std::string> BpfPrograms::map_buckets(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner) {
+// The timeline stays mapped until the process ends.
+tl::expected<BpfPrograms, std::string> BpfPrograms::share(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner) {
     void* const buckets =
         mmap(nullptr, WIRE_BUCKETS * sizeof(wire_bucket), PROT_READ | PROT_WRITE, MAP_SHARED, loaded.buckets_map, 0);
     if (buckets == MAP_FAILED) return tl::unexpected(refusal("share the timeline of", errno));
     BpfPrograms programs(loaded, std::move(owner));
     programs.loaded_.buckets = static_cast<wire_bucket*>(buckets);
+    programs.detached_late_ = LateClose({loaded.links, static_cast<std::size_t>(loaded.link_count)});
     return programs;
 }
 

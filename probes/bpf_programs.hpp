@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "probes/bpf/light.h"
+#include "probes/late_close.hpp"
 
 namespace perfwrap {
 
@@ -20,11 +21,12 @@ public:
 
 private:
     using Unload = std::function<void(void*)>;
-    static tl::expected<BpfPrograms, std::string> map_buckets(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner);
+    static tl::expected<BpfPrograms, std::string> share(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner);
     BpfPrograms(const bpf_loaded& loaded, std::unique_ptr<void, Unload> owner) : loaded_(loaded), owner_(std::move(owner)) {}
 
     bpf_loaded loaded_;
     std::unique_ptr<void, Unload> owner_;
+    LateClose detached_late_;
 };
 
 // Whether the running kernel's type information has a tracepoint of this name. Takes some 10 ms.

@@ -32,15 +32,18 @@ static __always_inline u64 address_of(const void *pointer) {
     return address;
 }
 
-/* Each failed attempt is another CPU that raised it meanwhile; the next change tries again. */
-static __always_inline void raise_maximum(u64 *maximum, u64 value) {
-    u64 seen = *maximum;
+/* Functions that are not static are verified once and not anew at every call.
+ * Each failed attempt is another CPU that raised it meanwhile; the next change tries again. */
+__noinline int raise_maximum(s64 *maximum, s64 value) {
+    if (!maximum) return 0;
+    s64 seen = *maximum;
 
     for (int i = 0; i < 4 && value > seen; i++) {
-        u64 before = __sync_val_compare_and_swap(maximum, seen, value);
-        if (before == seen) return;
+        s64 before = __sync_val_compare_and_swap(maximum, seen, value);
+        if (before == seen) return 0;
         seen = before;
     }
+    return 0;
 }
 
 static __always_inline struct wire_process *process_of(struct task_struct *task) {

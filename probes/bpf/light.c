@@ -76,6 +76,8 @@ struct light *light_load(const struct bpf_settings *settings, struct bpf_loaded 
     loaded->spaces_map = light->skeleton->maps.spaces.map_fd;
     loaded->records_map = light->skeleton->maps.records.map_fd;
     loaded->buckets_map = light->skeleton->maps.buckets.map_fd;
+    memcpy(loaded->links, light->links, sizeof(light->links));
+    loaded->link_count = light->link_count;
     loaded->command_program = light->skeleton->progs.on_rare_event.prog_fd;
     loaded->live_threads_link = light->skeleton->links.live_threads_fd;
     loaded->totals = &light->skeleton->bss->totals;

@@ -24,6 +24,7 @@ struct bpf_loaded {
     int processes_map, spaces_map, records_map, buckets_map;
     int command_program; /* takes one of WIRE_CALIBRATE... */
     int live_threads_link;
+    int links[8], link_count;
     struct wire_totals *totals; /* shared with the kernel */
     struct wire_memory *memory;
     struct wire_bucket *buckets;

@@ -32,21 +32,11 @@ struct {
 
 static __always_inline u64 time_since_exec(u64 now_ns) { return now_ns > totals.exec_ns ? now_ns - totals.exec_ns : 0; }
 
-static __always_inline void raise_signed(s64 *maximum, s64 value) {
-    s64 seen = *maximum;
-
-    for (int i = 0; i < 4 && value > seen; i++) {
-        s64 before = __sync_val_compare_and_swap(maximum, seen, value);
-        if (before == seen) return;
-        seen = before;
-    }
-}
-
 static __always_inline s64 change_series(struct wire_series *series, s64 change, u64 since_exec_ns) {
     s64 now = ADD(series->now, change) + change;
 
     ADD(series->area, change * (s64)(since_exec_ns >> WIRE_TIME_SHIFT));
-    raise_signed(&series->maximum, now);
+    if (now > series->maximum) raise_maximum(&series->maximum, now);
     return now;
 }
 
@@ -68,7 +58,7 @@ static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns
     ADD(bucket->change, change);
     ADD(bucket->area, change * (s64)(since_exec_ns - number * interval_ns));
     bucket->lap = number + 1;
-    raise_signed(&bucket->maximum, now);
+    if (now > bucket->maximum) raise_maximum(&bucket->maximum, now);
 }
 
 /* The lag that dirty gates can have at most: three kinds, a batch on every CPU. */
@@ -78,7 +68,6 @@ static __always_inline s64 largest_lag(void) {
     return (lagging + 1) * 3 * batch_pages * cpu_count;
 }
 
-/* Functions that are not static are verified once and not anew at every call. */
 __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since_exec_ns) {
     if (!space) return 0;
     change_series(&memory.series[kind & 3], change, since_exec_ns);
@@ -91,7 +80,7 @@ __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since
     s64 own = ADD(space->rss, change) + change;
     if (own > space->rss_peak) {
         space->rss_peak = own;
-        raise_signed(&memory.largest_process, own);
+        if (own > memory.largest_process) raise_maximum(&memory.largest_process, own);
     }
     s64 maximum = memory.series[WIRE_RSS].maximum;
     s64 now = change_series(&memory.series[WIRE_RSS], change, since_exec_ns);
@@ -174,7 +163,8 @@ static __always_inline void hand_over_peak(struct wire_process *process, const s
     process->peak_number = memory.peak_number;
 }
 
-static __always_inline void join_space(struct wire_process *process, u64 process_key, u64 mm) {
+__noinline int join_space(struct wire_process *process, u64 process_key, u64 mm) {
+    if (!process) return 0;
     struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
     u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
 
@@ -194,16 +184,17 @@ static __always_inline void join_space(struct wire_process *process, u64 process
         };
         if (bpf_map_update_elem(&spaces, &mm, &fresh, BPF_ANY) != 0) {
             ADD(memory.lost_spaces, 1);
-            return;
+            return 0;
         }
         ADD(live_spaces, 1);
         close_gate(mm);
         refresh_all_kinds(mm, since_exec_ns);
         space = bpf_map_lookup_elem(&spaces, &mm);
-        if (!space) return;
+        if (!space) return 0;
     }
     process->space = space->id;
     ADD(space->users, 1);
+    return 0;
 }
 
 static __always_inline void leave_space(struct wire_process *process) {

@@ -44,12 +44,14 @@ static __always_inline u64 wakeup_flags(void) {
     return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > WIRE_RING_BYTES / 4 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline void count_new_thread(struct wire_process *process) {
+__noinline int count_new_thread(struct wire_process *process) {
+    if (!process) return 0;
     u32 live = ADD(process->threads_live, 1) + 1;
 
     if (live > process->threads_peak) process->threads_peak = live;
     ADD(totals.threads_started, 1);
     raise_maximum(&totals.threads_peak, ADD(totals.threads_now, 1) + 1);
+    return 0;
 }
 
 /* From the thread that will fork the command. */

@@ -66,7 +66,7 @@ static __always_inline void process_ended_unreaped(struct task_struct *leader) {
     ADD(totals.processes_now, -1);
 }
 
-static __always_inline void count_new_process(void) {
+__noinline int count_new_process(void) {
     u64 now = ADD(totals.processes_now, 1) + 1;
 
     if (now > totals.processes_peak && unreaped_now) {
@@ -74,4 +74,5 @@ static __always_inline void count_new_process(void) {
         now = totals.processes_now;
     }
     raise_maximum(&totals.processes_peak, now);
+    return 0;
 }

@@ -125,11 +125,11 @@ struct wire_totals {
     __u64 ended_system_ns;
     __u64 processes_started;
     __u64 processes_now; /* unreaped ones included */
-    __u64 processes_peak;
+    __s64 processes_peak;
     __u64 processes_ended;
     __u64 threads_started;
     __u64 threads_now;
-    __u64 threads_peak;
+    __s64 threads_peak;
     __u64 execs;
     __u64 oom_kills;
     __u64 lost_rows;      /* end records that found the ring buffer full */
