@@ -14,14 +14,15 @@
 namespace perfwrap {
 namespace {
 
-bool allows_bpf(std::uint64_t effective_capabilities) {
+bool allows_bpf(std::uint64_t capabilities) {
     constexpr int cap_sys_admin = 21;
     constexpr int cap_perfmon = 38;
     constexpr int cap_bpf = 39;
-    const auto has = [&](int capability) { return (effective_capabilities >> capability & 1) != 0; };
+    const auto has = [&](int capability) { return (capabilities >> capability & 1) != 0; };
     return has(cap_sys_admin) || (has(cap_bpf) && has(cap_perfmon));
 }
 
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 bool can_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 0; }
 
 // The CPUs that this process, and so the command, may run on.
@@ -53,11 +54,12 @@ HostFacts gather_host_facts(const HostFiles& files) {
     const auto status = read_small_file(files.proc + "/self/status");
     facts.proc_mounted = status.has_value();
     facts.root = ::geteuid() == 0;
-    facts.capability_bpf = allows_bpf(leading_number(field_of(status.value_or(""), "CapEff"), 16).value_or(0));
+    facts.capability_bpf = allows_bpf(leading_number(field_of(status.value_or(""), "CapPrm"), 16).value_or(0));
     facts.kernel_btf = can_read(files.sys + "/kernel/btf/vmlinux");
 
     facts.proc_children = can_read(files.proc + "/thread-self/children");
-    facts.proc_io = can_read(files.proc + "/self/io");
+    // Not to be read where perfwrap's file has capabilities; that of the command is another matter.
+    facts.proc_io = exists(files.proc + "/self/io");
     facts.smaps_rollup = can_read(files.proc + "/self/smaps_rollup");
     const auto swaps = read_small_file(files.proc + "/swaps").value_or("");
     facts.swap = swaps.find("\n/") != std::string::npos;

@@ -17,7 +17,7 @@ struct HostFacts {
     std::uint64_t memory_bytes = 0;
 
     bool root = false;            // effective uid 0
-    bool capability_bpf = false;  // CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN
+    bool capability_bpf = false;  // permitted CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN
     bool kernel_btf = false;      // /sys/kernel/btf/vmlinux can be read
     // Why the kernel refused perfwrap's BPF programs when they were tried; empty: accepted or not tried.
     std::optional<std::string> bpf_refusal;
@@ -32,7 +32,7 @@ struct HostFacts {
 
     bool proc_mounted = false;
     bool proc_children = false;  // /proc/PID/task/TID/children exists (CONFIG_PROC_CHILDREN)
-    bool proc_io = false;        // /proc/self/io
+    bool proc_io = false;        // /proc/PID/io exists (CONFIG_TASK_IO_ACCOUNTING)
     bool smaps_rollup = false;   // /proc/self/smaps_rollup
     bool swap = false;           // some swap is active
 

@@ -1,5 +1,6 @@
 #include "profiler/launcher.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -32,6 +33,7 @@ namespace process = boost::process::v2;
 struct BeforeExec {
     std::uint64_t exec_ns;
     rusage used;
+    bool identity_refused;
 };
 
 struct Unmap {
@@ -42,6 +44,14 @@ std::unique_ptr<BeforeExec, Unmap> shared_page() {
     void* page = mmap(nullptr, sizeof(BeforeExec), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return nullptr;
     return std::unique_ptr<BeforeExec, Unmap>(static_cast<BeforeExec*>(page));
+}
+
+void take_back(const Inherited& inherited) {
+    for (const int stream : inherited.closed_streams) close(stream);
+    rlimit stack{};
+    if (!inherited.stack_limit || getrlimit(RLIMIT_STACK, &stack) != 0) return;
+    stack.rlim_cur = *inherited.stack_limit;
+    setrlimit(RLIMIT_STACK, &stack);
 }
 
 // What runs in the child between fork and exec.
@@ -56,6 +66,12 @@ struct ChildSetup {
         launcher.fd_whitelist = {0, std::numeric_limits<int>::max() - 1};
         if (options.cgroup_procs_fd >= 0 && write(options.cgroup_procs_fd, "0", 1) != 1)
             return {errno, boost::system::system_category()};
+        if (options.identity)
+            if (const int error = become(*options.identity); error != 0) {
+                before_exec.identity_refused = true;
+                return {error, boost::system::system_category()};
+            }
+        take_back(options.inherited);
         if (options.ignore_sigchld) std::signal(SIGCHLD, SIG_IGN);
         pthread_sigmask(SIG_SETMASK, &options.signal_mask, nullptr);
 
@@ -88,7 +104,7 @@ Program find_program(const std::string& name) {
         std::string candidate = folder.empty() ? name : fmt::format("{}/{}", folder, name);
         struct stat status {};
         if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
-            if (access(candidate.c_str(), X_OK) == 0) return {std::move(candidate), 0};
+            if (faccessat(AT_FDCWD, candidate.c_str(), X_OK, AT_EACCESS) == 0) return {std::move(candidate), 0};
             error = EACCES;
         }
         if (colon == std::string_view::npos) return {name, error};
@@ -109,20 +125,41 @@ LaunchError cannot_execute(const std::string& name, int error) {
     return {126, fmt::format("cannot run '{}': {}", name, std::strerror(error))};
 }
 
-// One attempt at one program file. The error is an errno.
-tl::expected<Launched, int> start(const std::string& path, const std::vector<const char*>& argv, const LaunchOptions& options) {
+LaunchError cannot_become(const Identity& identity, int error) {
+    return {125, fmt::format("cannot become user {}: {}; give perfwrap CAP_SETUID and CAP_SETGID", identity.name,
+                             std::strerror(error))};
+}
+
+struct StartError {
+    int error = 0;  // an errno
+    bool identity_refused = false;
+};
+
+std::vector<const char*> pointers_to(const std::vector<std::string>& words) {
+    std::vector<const char*> pointers;
+    pointers.reserve(words.size() + 1);
+    for (const auto& word : words) pointers.push_back(word.c_str());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// One attempt at one program file.
+tl::expected<Launched, StartError> start(const std::string& path, const std::vector<const char*>& argv,
+                                         const LaunchOptions& options) {
     const auto page = shared_page();
-    if (!page) return tl::unexpected(errno);
+    if (!page) return tl::unexpected(StartError{errno});
     *page = {};
     boost::asio::io_context context;
     process::posix::default_launcher launcher;
     ChildSetup setup{options, *page};
     std::vector<const char*> arguments = argv;
+    const auto environment = pointers_to(options.inherited.environment);
+    launcher.env = environment.data();
     process::error_code error;
     auto child = launcher(context.get_executor(), error, std::filesystem::path(path), arguments.data(), setup);
     if (error) {
         if (launcher.pid > 0) waitpid(launcher.pid, nullptr, 0);
-        return tl::unexpected(error.value());
+        return tl::unexpected(StartError{error.value(), page->identity_refused});
     }
     const pid_t pid = child.id();
     child.detach();
@@ -133,21 +170,24 @@ tl::expected<Launched, int> start(const std::string& path, const std::vector<con
 
 tl::expected<Launched, LaunchError> launch(const LaunchOptions& options) {
     const std::string& name = options.command.front();
-    Program program = find_program(name);
+    Program program;
+    {
+        const FileRights rights(options.identity);
+        program = find_program(name);
+    }
     if (program.error != 0) return tl::unexpected(cannot_execute(name, program.error));
 
-    std::vector<const char*> argv;
-    for (const auto& argument : options.command) argv.push_back(argument.c_str());
-    argv.push_back(nullptr);
+    auto argv = pointers_to(options.command);
     auto launched = start(program.path, argv, options);
-    if (!launched && launched.error() == ENOEXEC) {
+    if (!launched && launched.error().error == ENOEXEC) {
         // A script without a first line that names its interpreter: execvp gives it to the shell.
         argv.front() = program.path.c_str();
         argv.insert(argv.begin(), "sh");
         launched = start("/bin/sh", argv, options);
     }
-    if (!launched) return tl::unexpected(cannot_execute(name, launched.error()));
-    return *launched;
+    if (launched) return *launched;
+    if (launched.error().identity_refused) return tl::unexpected(cannot_become(*options.identity, launched.error().error));
+    return tl::unexpected(cannot_execute(name, launched.error().error));
 }
 
 }  // namespace perfwrap

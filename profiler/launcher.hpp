@@ -6,9 +6,13 @@
 
 #include <csignal>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
+
+#include "profiler/identity.hpp"
+#include "profiler/inherited.hpp"
 
 namespace perfwrap {
 
@@ -17,6 +21,8 @@ struct LaunchOptions {
     sigset_t signal_mask{};            // to restore in the command
     bool ignore_sigchld = false;       // perfwrap was started with SIGCHLD ignored: so is the command
     int cgroup_procs_fd = -1;          // where the child writes itself before exec; -1: nowhere
+    Inherited inherited{};             // what it gets of what perfwrap was started with
+    std::optional<Identity> identity;  // who it is; none: who perfwrap is
 };
 
 struct Launched {

@@ -9,12 +9,15 @@
 #include "exporters/exporter.hpp"
 #include "probes/host_facts.hpp"
 #include "profiler/doctor.hpp"
+#include "profiler/file_capabilities.hpp"
+#include "profiler/inherited.hpp"
 #include "profiler/options.hpp"
 #include "profiler/run.hpp"
 
 namespace {
 
-int main_with(const std::vector<std::string>& arguments) {
+int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherited& inherited) {
+    perfwrap::FileCapabilities capabilities;
     std::vector<perfwrap::OutputFormat> formats;
     for (const auto& exporter : perfwrap::exporters()) formats.push_back({exporter.name, exporter.ending, exporter.description});
     const auto options = perfwrap::parse_options(arguments, formats, PERFWRAP_VERSION);
@@ -22,19 +25,23 @@ int main_with(const std::vector<std::string>& arguments) {
         fmt::print(options.error().code == 0 ? stdout : stderr, "{}", options.error().text);
         return options.error().code;
     }
+    if (const auto reason = perfwrap::unsafe_installation()) {
+        fmt::print(stderr, "perfwrap: {}\n", *reason);
+        return 125;
+    }
     if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options)) {
-        const auto facts = perfwrap::try_host();
+        const auto facts = perfwrap::try_host(capabilities);
         fmt::print("{}", doctor->json ? perfwrap::doctor_json(facts) : perfwrap::doctor_text(facts));
         return 0;
     }
-    return perfwrap::run(std::get<perfwrap::RunOptions>(*options));
+    return perfwrap::run(std::get<perfwrap::RunOptions>(*options), inherited, capabilities);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        return main_with({argv + 1, argv + argc});
+        return main_with({argv + 1, argv + argc}, perfwrap::inherited(argc, argv));
     } catch (const std::exception& failure) {
         fmt::print(stderr, "perfwrap: {}\n", failure.what());
         return 125;

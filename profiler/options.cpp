@@ -178,6 +178,16 @@ void add_command_options(CLI::App& app, RunOptions& options) {
         app, "--timeout", "DURATION",
         [&options](std::string_view text) { return parse_duration(text).map([&](auto timeout) { options.timeout = timeout; }); },
         "End COMMAND and its descendants after this\ntime: SIGTERM, 5 s later SIGKILL; exit code 124");
+    add_value_option(
+        app, "--user", "NAME",
+        [&options](std::string_view text) -> tl::expected<void, std::string> {
+            if (text.empty()) return tl::unexpected<std::string>("the name is empty");
+            options.user = text;
+            return {};
+        },
+        "Run COMMAND as this user, with the groups, HOME\nand USER that sudo would give it; needs root");
+    app.add_flag("--as-invoker", options.as_invoker,
+                 "Run COMMAND as the user who called sudo, whose\nthe outputs become; needs root");
 }
 
 tl::expected<Options, OptionsExit> parse_run(std::span<const std::string> arguments, std::span<const OutputFormat> formats,
@@ -198,7 +208,10 @@ tl::expected<Options, OptionsExit> parse_run(std::span<const std::string> argume
     auto command = command_in(app);
     if (!command) return tl::unexpected(std::move(command.error()));
     options.command = std::move(*command);
-    if (options.benchmark_name.empty()) options.benchmark_name = default_benchmark_name(options.command);
+    if (options.user && options.as_invoker)
+        return tl::unexpected(complaint("--user and --as-invoker name two users for one command; give one of them"));
+    if (options.benchmark_name.empty())
+        options.benchmark_name = default_benchmark_name(options.command);
     return options;
 }
 

@@ -28,6 +28,8 @@ struct RunOptions {
     PlanOptions plan;
     Orphans orphans = Orphans::leave;
     std::optional<std::chrono::nanoseconds> timeout;
+    std::optional<std::string> user;  // to run the command as: a name or number
+    bool as_invoker = false;          // to run it as who called sudo; never with a user
     bool record_arguments = true;
     std::size_t max_processes = 1000;
     bool quiet = false;

@@ -38,6 +38,18 @@ constexpr int timed_out_code = 124;
 
 void complain(std::string_view message) { fmt::print(stderr, "perfwrap: {}\n", message); }
 
+// Who the command is to be; none: who perfwrap is.
+tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {
+    if (options.user) return find_user(*options.user);
+    if (options.as_invoker) return find_invoker(sudo_variables());
+    return std::nullopt;
+}
+
+Inherited for_command(Inherited inherited, const std::optional<Identity>& identity) {
+    if (identity) inherited.environment = environment_of(*identity, std::move(inherited.environment));
+    return inherited;
+}
+
 // What is open while the command runs, in the order in which it is made.
 struct Prepared {
     Plan plan;
@@ -45,8 +57,9 @@ struct Prepared {
     std::unique_ptr<Probe> probe;
 };
 
-tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, std::uint64_t cgroup_id,
-                                                             const RunOptions& options) {
+tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, std::uint64_t cgroup_id, const RunOptions& options,
+                                                             const FileCapabilities& capabilities) {
+    const FileCapabilities::Raised raised(capabilities);
     if (plan.mode == Mode::procfs)
         return make_procfs_probe({.finest_interval = plan.adaptive_interval ? std::chrono::milliseconds(1) : plan.interval,
                                   .adaptive_interval = plan.adaptive_interval,
@@ -65,7 +78,7 @@ std::uint64_t inode_of(const std::string& directory) {
 }
 
 // A plan whose probe works: where the kernel refuses eBPF and the user left the choice, the plan is made again with that fact.
-tl::expected<Prepared, std::string> prepare(HostFacts& facts, const RunOptions& options) {
+tl::expected<Prepared, std::string> prepare(HostFacts& facts, const RunOptions& options, const FileCapabilities& capabilities) {
     if (options.plan.exact_memory) facts.memcg_events = kernel_has_tracepoint("mod_memcg_lruvec_state");
     std::optional<MemoryCgroup> cgroup;
     while (true) {
@@ -76,7 +89,7 @@ tl::expected<Prepared, std::string> prepare(HostFacts& facts, const RunOptions& 
             if (!created) return tl::unexpected(created.error());
             cgroup.emplace(std::move(*created));
         }
-        auto probe = make_probe(*plan, cgroup ? inode_of(cgroup->directory()) : 0, options);
+        auto probe = make_probe(*plan, cgroup ? inode_of(cgroup->directory()) : 0, options, capabilities);
         if (probe) {
             facts.faults_told_late = (*probe)->faults_told_late();
             return Prepared{*make_plan(facts, options.plan), std::move(cgroup), std::move(*probe)};
@@ -147,7 +160,8 @@ SummaryStyle style_of_terminal() {
 }
 
 // Every output is tried, whatever became of the others.
-bool write_outputs(const std::vector<Output>& outputs, const Result& result) {
+bool write_outputs(const std::vector<Output>& outputs, const Result& result, const std::optional<Identity>& owner) {
+    const FileRights rights(owner);
     bool all_written = true;
     for (const auto& output : outputs) {
         const auto written = write_output(output.path, find_exporter(output.format)->format(result));
@@ -167,10 +181,11 @@ int exit_code(const Recording& recording, bool all_written) {
 
 }  // namespace
 
-HostFacts try_host() {
+HostFacts try_host(const FileCapabilities& capabilities) {
     HostFacts facts = gather_host_facts();
     if (!facts.capability_bpf || !facts.kernel_btf) return facts;
     facts.memcg_events = kernel_has_tracepoint("mod_memcg_lruvec_state");
+    const FileCapabilities::Raised raised(capabilities);
     if (const auto probe = make_ebpf_probe({}))
         facts.faults_told_late = (*probe)->faults_told_late();
     else
@@ -178,8 +193,15 @@ HostFacts try_host() {
     return facts;
 }
 
-int run(const RunOptions& options) {
+int run(const RunOptions& options, const Inherited& inherited, FileCapabilities& capabilities) {
+    const auto identity = identity_of(options);
+    if (!identity) {
+        complain(identity.error());
+        return own_failure;
+    }
+    const auto outputs_owner = options.as_invoker ? *identity : std::nullopt;
     for (const auto& output : options.outputs) {
+        const FileRights rights(outputs_owner);
         if (const auto writable = check_writable(output.path); !writable) {
             complain(writable.error());
             return own_failure;
@@ -187,17 +209,20 @@ int run(const RunOptions& options) {
     }
     SignalInbox inbox;
     HostFacts facts = gather_host_facts();
-    auto prepared = prepare(facts, options);
+    auto prepared = prepare(facts, options, capabilities);
     if (!prepared) {
         complain(prepared.error());
         return own_failure;
     }
+    capabilities.drop();
     const auto& cgroup = prepared->cgroup;
     auto recording = run_session(*prepared->probe, inbox,
                                  {.command = options.command,
                                   .orphans = options.orphans,
                                   .timeout = options.timeout,
-                                  .cgroup_procs_fd = cgroup ? cgroup->procs_fd() : -1});
+                                  .cgroup_procs_fd = cgroup ? cgroup->procs_fd() : -1,
+                                  .inherited = for_command(inherited, *identity),
+                                  .identity = *identity});
     if (!recording) {
         complain(recording.error().message);
         return recording.error().exit_code;
@@ -208,7 +233,7 @@ int run(const RunOptions& options) {
     }
 
     const Result result = result_of(options, facts, prepared->plan, *recording);
-    const bool all_written = write_outputs(options.outputs, result);
+    const bool all_written = write_outputs(options.outputs, result, outputs_owner);
     if (!options.quiet) fmt::print(stderr, "{}", format_summary(result, style_of_terminal()));
     return exit_code(*recording, all_written);
 }

@@ -2,14 +2,16 @@
 #pragma once
 
 #include "probes/host_facts.hpp"
+#include "profiler/file_capabilities.hpp"
+#include "profiler/inherited.hpp"
 #include "profiler/options.hpp"
 
 namespace perfwrap {
 
 // The host's facts, with eBPF really tried: for the doctor.
-HostFacts try_host();
+HostFacts try_host(const FileCapabilities& capabilities);
 
 // Runs the command and tells what it cost. Returns perfwrap's exit status; complaints have gone to standard error.
-int run(const RunOptions& options);
+int run(const RunOptions& options, const Inherited& inherited, FileCapabilities& capabilities);
 
 }  // namespace perfwrap

@@ -43,7 +43,9 @@ public:
         const auto launched = launch({.command = options_.command,
                                       .signal_mask = inbox_.mask_before(),
                                       .ignore_sigchld = inbox_.sigchld_was_ignored(),
-                                      .cgroup_procs_fd = options_.cgroup_procs_fd});
+                                      .cgroup_procs_fd = options_.cgroup_procs_fd,
+                                      .inherited = options_.inherited,
+                                      .identity = options_.identity});
         if (!launched) return tl::unexpected(launched.error());
         command_ = launched->pid;
         recording_.exec_ns = launched->exec_ns;

@@ -21,6 +21,8 @@ struct SessionOptions {
     Orphans orphans = Orphans::leave;
     std::optional<std::chrono::nanoseconds> timeout;
     int cgroup_procs_fd = -1;
+    Inherited inherited{};
+    std::optional<Identity> identity;
 };
 
 // Everything in the recording is set, the probe's observation included.

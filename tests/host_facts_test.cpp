@@ -12,16 +12,16 @@ using perfwrap::test::FakeProc;
 
 namespace {
 
-HostFacts facts_with_capabilities(const std::string& effective) {
+HostFacts facts_with_capabilities(const std::string& permitted) {
     const FakeProc fake;
-    fake.write("self/status",
-               "Name:\tperfwrap\nCapInh:\tffffffffffffffff\nCapEff:\t" + effective + "\nCapBnd:\tffffffffffffffff\n");
+    fake.write("self/status", "Name:\tperfwrap\nCapInh:\tffffffffffffffff\nCapPrm:\t" + permitted +
+                                  "\nCapEff:\t0000000000000000\nCapBnd:\tffffffffffffffff\n");
     return gather_host_facts({.proc = fake.root(), .sys = fake.root()});
 }
 
 }  // namespace
 
-TEST_CASE("BPF takes CAP_BPF with CAP_PERFMON, or CAP_SYS_ADMIN, in the effective set") {
+TEST_CASE("BPF takes CAP_BPF with CAP_PERFMON, or CAP_SYS_ADMIN, in the permitted set") {
     CHECK(facts_with_capabilities("000000c000000000").capability_bpf);
     CHECK(facts_with_capabilities("0000000000200000").capability_bpf);
     CHECK_FALSE(facts_with_capabilities("0000008000000000").capability_bpf);
@@ -40,7 +40,7 @@ TEST_CASE("what a kernel leaves out of /proc is not there") {
     CHECK_FALSE(bare.kernel_btf);
     CHECK(bare.memory_bytes == 0);
 
-    fake.write("self/status", "CapEff:\t0\n");
+    fake.write("self/status", "CapPrm:\t0\n");
     fake.write("self/io", "");
     fake.write("self/smaps_rollup", "");
     fake.write("thread-self/children", "");

@@ -192,3 +192,13 @@ TEST_CASE("The doctor has a help text of its own") {
     CHECK(exit.code == 0);
     CHECK_THAT(exit.text, Contains("perfwrap doctor [--json]") && Contains("--json"));
 }
+
+TEST_CASE("The command's user is a name, or sudo's caller, and not both") {
+    CHECK_FALSE(run({"x"}).user);
+    CHECK_FALSE(run({"x"}).as_invoker);
+    CHECK(run({"--user", "ada", "x"}).user == "ada");
+    CHECK(run({"--user=1000", "x"}).user == "1000");
+    CHECK(run({"--as-invoker", "x"}).as_invoker);
+    CHECK_THAT(complaint_of({"--as-invoker", "--user", "ada", "x"}), Contains("give one of them"));
+    CHECK_THAT(complaint_of({"--user", "", "x"}), Contains("empty"));
+}

@@ -1,7 +1,7 @@
 # bash completion for perfwrap                             -*- shell-script -*-
 
-_perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --max-processes"
-_perfwrap_flags="--cgroup --exact-memory --no-arguments --quiet -q --help -h --version"
+_perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --user --max-processes"
+_perfwrap_flags="--cgroup --exact-memory --no-arguments --as-invoker --quiet -q --help -h --version"
 
 # Prints the index in COMP_WORDS at which the wrapped command begins; fails while the cursor is among perfwrap's own words.
 # bash splits words at : and =, so that the value of "-o json:x" is three of them.
@@ -64,6 +64,7 @@ _perfwrap()
         --output | -o) _perfwrap_output ;;
         --source) mapfile -t COMPREPLY < <(compgen -W "auto ebpf procfs" -- "$cur") ;;
         --orphans) mapfile -t COMPREPLY < <(compgen -W "leave wait kill" -- "$cur") ;;
+        --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
         --name | -n | --label | -l | --interval | --timeout | --max-processes) ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_flags $_perfwrap_with_value" -- "$cur") ;;
     esac

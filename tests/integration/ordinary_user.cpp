@@ -7,6 +7,11 @@
 
 namespace perfwrap::test {
 
+void become_nobody() {
+    if (::geteuid() != 0) return;
+    if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0) ::_exit(98);
+}
+
 Programs::Programs() {
     std::filesystem::copy_file(perfwrap_path(), folder / "perfwrap");
     std::filesystem::copy_file(workload_path(), folder / "workload");
@@ -17,10 +22,7 @@ Launch Programs::launch(Words options, const Words& command) const {
     options.insert(options.begin(), folder / "perfwrap");
     options.insert(options.end(), {"-o", folder / "result.json", "--"});
     options.insert(options.end(), command.begin(), command.end());
-    return {.argv = options, .folder = folder.path(), .before_exec = [] {
-                if (::geteuid() != 0) return;
-                if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0) ::_exit(98);
-            }};
+    return {.argv = options, .folder = folder.path(), .before_exec = become_nobody};
 }
 
 }  // namespace perfwrap::test

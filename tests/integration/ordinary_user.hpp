@@ -8,6 +8,9 @@ namespace perfwrap::test {
 
 constexpr uid_t nobody = 65534;
 
+// The calling process, if it is root; for what is about to exec.
+void become_nobody();
+
 // Copies that the user can reach, wherever the build folder is.
 struct Programs {
     TemporaryFolder folder;

@@ -1,0 +1,58 @@
+// Another user to run the command as: found before the start, taken on by the child just before exec.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace perfwrap {
+
+struct Identity {
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;  // supplementary ones, the primary included as initgroups(3) does
+    std::string name;
+    std::string home;
+    std::string shell;
+};
+
+// --user: a name, or a number that is some user's. The error names the option and what to do.
+tl::expected<Identity, std::string> find_user(const std::string& name_or_uid);
+
+// What sudo tells of who called it.
+struct SudoVariables {
+    std::optional<std::string> uid;   // SUDO_UID
+    std::optional<std::string> gid;   // SUDO_GID
+    std::optional<std::string> user;  // SUDO_USER
+};
+SudoVariables sudo_variables();
+
+// --as-invoker.
+tl::expected<Identity, std::string> find_invoker(const SudoVariables& sudo);
+
+// HOME, SHELL, LOGNAME, USER and MAIL as sudo(8) sets them for its target; the rest stays.
+std::vector<std::string> environment_of(const Identity& identity, std::vector<std::string> environment);
+
+// The calling process becomes that user for good: groups, ids, no capability. Returns an errno, 0 if done.
+int become(const Identity& identity);
+
+// While it lives, the calling thread opens, finds and makes files with that user's rights; without an identity nothing changes.
+// Throws std::system_error where the kernel does not let perfwrap.
+class FileRights {
+public:
+    explicit FileRights(const std::optional<Identity>& identity);
+    ~FileRights() { restore(); }
+    FileRights(const FileRights&) = delete;
+    FileRights& operator=(const FileRights&) = delete;
+
+private:
+    void restore();
+
+    bool changed_ = false;
+    std::vector<gid_t> groups_before_;
+};
+
+}  // namespace perfwrap
