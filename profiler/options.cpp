@@ -211,7 +211,8 @@ tl::expected<Options, OptionsExit> parse_run(std::span<const std::string> argume
     if (options.user && options.as_invoker)
         return tl::unexpected(complaint("--user and --as-invoker name two users for one command; give one of them"));
     if (options.benchmark_name.empty())
-        options.benchmark_name = default_benchmark_name(options.command);
+        options.benchmark_name =
+            default_benchmark_name(std::span(options.command).first(options.record_arguments ? options.command.size() : 1));
     return options;
 }
 

@@ -202,3 +202,10 @@ TEST_CASE("The command's user is a name, or sudo's caller, and not both") {
     CHECK_THAT(complaint_of({"--as-invoker", "--user", "ada", "x"}), Contains("give one of them"));
     CHECK_THAT(complaint_of({"--user", "", "x"}), Contains("empty"));
 }
+
+TEST_CASE("Without arguments the benchmark's name is that of the program") {
+    CHECK(run({"--no-arguments", "python", "--token", "secret", "bench.py"}).benchmark_name == "python");
+    CHECK(run({"--no-arguments", "/opt/a b/tool", "secret"}).benchmark_name == "tool");
+    CHECK(run({"--no-arguments", "-n", "mine", "python", "bench.py"}).benchmark_name == "mine");
+    CHECK(run({"python", "bench.py", "--no-arguments"}).benchmark_name == "bench.py");
+}

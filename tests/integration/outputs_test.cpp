@@ -105,13 +105,31 @@ TEST_CASE("arguments of any bytes and sizes are recorded as valid JSON") {
     }
 }
 
-TEST_CASE("the environment is never recorded, and arguments only if wanted") {
-    ::setenv("PERFWRAP_TEST_SECRET", "secret-in-environment", 1);
-    const auto command = workload_words({"burn", "50", "secret-in-argument"});
-    CHECK(measure({}, command).result.dump().find("secret-in-environment") == std::string::npos);
-    CHECK(measure({}, command).result.dump().find("secret-in-argument") != std::string::npos);
-    CHECK(measure({"--no-arguments"}, command).result.dump().find("secret-in-argument") == std::string::npos);
-    ::unsetenv("PERFWRAP_TEST_SECRET");
+TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
+    const auto burn =
+        fmt::format("{} burn 30 secret-argument; sleep 0.05; exec -a 'title: secret-argument' {} burn 30 secret-argument",
+                    workload_path(), workload_path());
+    for (const std::string source : {"auto", "procfs"})
+        for (const bool arguments : {true, false}) {
+            CAPTURE(source, arguments);
+            const TemporaryFolder folder;
+            Words words{perfwrap_path(), "--source", source, "-o", folder / "result.json", "-o", folder / "result.prom"};
+            if (!arguments) words.push_back("--no-arguments");
+            // The last one is alive at the end, and is named in a warning.
+            const Words command{"bash", "-c", burn + " & sleep 0.3 & disown; wait %1", "secret-argument"};
+            words.insert(words.end(), command.begin(), command.end());
+            const auto ended = run({.argv = words, .before_exec = [] { ::setenv("PERFWRAP_TEST", "secret-environment", 1); }});
+            REQUIRE(ended.code() == 0);
+            const auto json = read_file(folder / "result.json");
+            const auto prometheus = read_file(folder / "result.prom");
+            CHECK_THAT(prometheus, Catch::Contains("benchmark=\"bash\""));
+            CHECK_THAT(ended.err, Catch::Contains("alive after"));
+            for (const auto& text : {json, prometheus, ended.err}) CHECK(text.find("secret-environment") == std::string::npos);
+            CHECK(prometheus.find("secret-argument") == std::string::npos);
+            CHECK((json.find("secret-argument") != std::string::npos) == arguments);
+            CHECK((ended.err.find("secret-argument") != std::string::npos) == arguments);
+            if (!arguments) CHECK(nlohmann::json::parse(json).at("benchmark").at("command") == nlohmann::json{"bash"});
+        }
 }
 
 TEST_CASE("name, labels, exit and place are in the result") {
