@@ -44,6 +44,7 @@ void apply(const bpf_settings& settings, bpf_programs& skeleton) {
     skeleton.rodata->batch_pages = settings.batch_pages;
     skeleton.rodata->every_event = settings.every_event;
     skeleton.rodata->interval_ns = settings.interval_ns;
+    skeleton.rodata->strangers_told_apart = settings.tell_strangers_apart;
     skeleton.rodata->cgroup_id = settings.cgroup_id;
     bpf_map__set_max_entries(skeleton.maps.processes, settings.max_processes);
     bpf_map__set_max_entries(skeleton.maps.spaces, settings.max_processes);

@@ -150,6 +150,12 @@ private:
             .threads_peak = ended.threads_peak,
             .oom_kills = ended.oom_kills,
         };
+        if (ended.stranger_execs != 0) {
+            seen.io_withheld = true;
+            for (auto* bytes : {&seen.totals.syscall_read_bytes, &seen.totals.syscall_written_bytes,
+                                &seen.totals.storage_read_bytes, &seen.totals.storage_written_bytes})
+                bytes->reset();
+        }
         seen.end_ns = end_ns;
         describe_memory(seen, holders, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
@@ -381,6 +387,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         .every_event = options.every_memory_event ? 1U : 0U,
         .interval_ns = options.interval_ns,
         .cgroup_id = options.cgroup_id,
+        .tell_strangers_apart = options.hide_strangers ? 1U : 0U,
         // No more processes than pids: empty hash tables cost start-up time and memory.
         .max_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES),
     });

@@ -63,6 +63,21 @@ Absence absence_of(const MetricPlan& plan) {
     return {fmt::format("{} gave no value for this run", source_name(plan.source)), ""};
 }
 
+bool is_io(Metric metric) {
+    return metric == Metric::syscall_read_bytes || metric == Metric::syscall_written_bytes ||
+           metric == Metric::storage_read_bytes || metric == Metric::storage_written_bytes;
+}
+
+// Where perfwrap is used through file capabilities.
+std::optional<Absence> withheld(Metric metric, std::span<const Recording> recordings) {
+    if (!is_io(metric) || std::ranges::none_of(recordings, [](const Recording& recording) { return recording.seen.io_withheld; }))
+        return std::nullopt;
+    return Absence{
+        "a set-uid program ran, or another with rights of its own, whose I/O its caller may not see (run perfwrap as "
+        "root)",
+        "root where a program with rights of its own runs"};
+}
+
 std::string joined(std::string_view first, std::string_view second) {
     if (first.empty() || second.empty()) return fmt::format("{}{}", first, second);
     return fmt::format("{}; {}", first, second);
@@ -81,7 +96,7 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
         const auto present =
             std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
         if (present == 0) {
-            measurement.unavailable.emplace(info.metric, absence_of(promised));
+            measurement.unavailable.emplace(info.metric, withheld(info.metric, recordings).value_or(absence_of(promised)));
             continue;
         }
         const auto how = promised.measured ? promised : unplanned(plan.mode);

@@ -73,6 +73,7 @@ struct Observation {
     ProcessTable processes;
     Timeline timeline;
     std::uint64_t lost_events = 0;
+    bool io_withheld = false;  // totals without I/O: a program with rights of its own ran, and they are not perfwrap's user's
     std::optional<double> mean_interval_seconds;  // between samples, as it came out
     std::optional<std::uint64_t> end_ns;          // the command's end, where the probe knows it better than waitpid's return
 };

@@ -69,6 +69,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, s
                             .max_processes = options.max_processes,
                             .sample_pss = plan.sample_pss,
                             .cgroup_id = plan.physical_memory ? cgroup_id : 0,
+                            .hide_strangers = capabilities.given(),
                             .every_memory_event = plan.every_memory_event});
 }
 

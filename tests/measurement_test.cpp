@@ -117,3 +117,14 @@ TEST_CASE("A metric that came without being planned makes the weakest claim") {
     CHECK(source.source == "procfs");
     CHECK(source.accuracy == "sampled every 12 ms");
 }
+
+TEST_CASE("I/O that was withheld says why") {
+    Measured measured(privileged_host());
+    measured.recordings[0].seen.io_withheld = true;
+    for (const auto metric : {Metric::syscall_read_bytes, Metric::storage_written_bytes})
+        measured.runs[0].metrics[metric].reset();
+    const auto unavailable = measured.described().unavailable;
+    CHECK_THAT(unavailable.at(Metric::syscall_read_bytes).reason, Contains("set-uid"));
+    CHECK_THAT(unavailable.at(Metric::storage_written_bytes).reason, Contains("run perfwrap as root"));
+    CHECK_FALSE(unavailable.contains(Metric::cpu_seconds));
+}

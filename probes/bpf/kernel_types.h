@@ -105,6 +105,19 @@ struct sched_info {
     unsigned long long run_delay;
 } KERNEL_TYPE;
 
+typedef struct {
+    unsigned int val;
+} KERNEL_TYPE kuid_t;
+
+typedef struct {
+    unsigned int val;
+} KERNEL_TYPE kgid_t;
+
+struct cred {
+    kuid_t uid, suid, euid;
+    kgid_t gid, sgid, egid;
+} KERNEL_TYPE;
+
 struct task_struct {
     unsigned int __state;
     struct sched_entity se;
@@ -121,12 +134,14 @@ struct task_struct {
     unsigned long nvcsw, nivcsw;
     unsigned long min_flt, maj_flt;
     struct task_io_accounting ioac;
+    const struct cred *cred;
     char comm[16];
     struct signal_struct *signal;
 } KERNEL_TYPE;
 
 struct linux_binprm {
     int argc;
+    unsigned int secureexec : 1;
 } KERNEL_TYPE;
 
 struct seq_file;

@@ -39,7 +39,7 @@ int on_rare_event(u64 *arguments) {
         case WIRE_ON_PHYSICAL:
             return physical_changed(TYPED(struct mem_cgroup, first), argument(arguments, 1), argument(arguments, 2));
         case WIRE_ON_FORK: return task_forked(TASK(first), TASK(argument(arguments, 1)));
-        case WIRE_ON_EXEC: return task_execed(TASK(first));
+        case WIRE_ON_EXEC: return task_execed(TASK(first), TYPED(struct linux_binprm, argument(arguments, 2)));
         case WIRE_ON_EXIT: return task_exits(TASK(first));
         case WIRE_ON_SWITCH: return task_died(TASK(argument(arguments, 1)));
     }

@@ -54,6 +54,7 @@ static int load(struct light *light, const struct bpf_settings *settings) {
     light->skeleton->rodata->batch_pages = settings->batch_pages;
     light->skeleton->rodata->every_event = settings->every_event;
     light->skeleton->rodata->interval_ns = settings->interval_ns;
+    light->skeleton->rodata->strangers_told_apart = settings->tell_strangers_apart;
     light->skeleton->rodata->cgroup_id = settings->cgroup_id;
     light->skeleton->maps.processes.max_entries = settings->max_processes;
     light->skeleton->maps.spaces.max_entries = settings->max_processes;

@@ -11,12 +11,13 @@ extern "C" {
 
 /* What is fixed before the programs are loaded. */
 struct bpf_settings {
-    __u32 cpu_count;     /* possible CPUs */
-    __s64 batch_pages;   /* how far a per-CPU part of an mm counter can go */
-    __u32 every_event;   /* 1: no change of a counter is passed over */
-    __u64 interval_ns;   /* of the timeline */
-    __u64 cgroup_id;     /* the command's own memory cgroup; 0: none is followed */
-    __u32 max_processes; /* live ones that can be followed */
+    __u32 cpu_count;            /* possible CPUs */
+    __s64 batch_pages;          /* how far a per-CPU part of an mm counter can go */
+    __u32 every_event;          /* 1: no change of a counter is passed over */
+    __u64 interval_ns;          /* of the timeline */
+    __u64 cgroup_id;            /* the command's own memory cgroup; 0: none is followed */
+    __u32 tell_strangers_apart; /* 1: no arguments of processes with rights of their own */
+    __u32 max_processes;        /* live ones that can be followed */
 };
 
 /* The programs, loaded and attached. Descriptors and memory belong to the loader that made them. */

@@ -8,6 +8,7 @@
 #include "common.bpf.h"
 #include "memory.bpf.h"
 #include "physical.bpf.h"
+#include "strangers.bpf.h"
 #include "unreaped.bpf.h"
 
 /* The task_struct of the thread whose next fork is the command; zero when it is not awaited. */
@@ -57,6 +58,7 @@ __noinline int count_new_thread(struct wire_process *process) {
 /* From the thread that will fork the command. */
 static __always_inline int arm(struct task_struct *task) {
     pid_level = task->thread_pid->level;
+    note_own_ids(task);
     armed_task = address_of(task);
     return 0;
 }
@@ -88,6 +90,7 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
         .parent_pid = pid_seen_by_perfwrap(parent),
         .threads_live = is_command ? 1 : 0,
         .pending_exec = is_command,
+        .stranger = parent_process ? parent_process->stranger : 0,
     };
     bpf_core_read(&process.comm, sizeof(process.comm), &child->comm);
     if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY) != 0) {
@@ -110,7 +113,7 @@ static __always_inline void tell_exec(struct task_struct *task, struct wire_proc
     if (!record) return;
 
     u64 start = task->mm->arg_start;
-    u64 length = task->mm->arg_end - start;
+    u64 length = process->stranger ? 0 : task->mm->arg_end - start;
     record->type = WIRE_EXEC;
     record->image = process->image;
     record->argv_full_bytes = length;
@@ -122,7 +125,7 @@ static __always_inline void tell_exec(struct task_struct *task, struct wire_proc
 }
 
 /* At sched_process_exec. */
-static __always_inline int task_execed(struct task_struct *task) {
+static __always_inline int task_execed(struct task_struct *task, struct linux_binprm *program) {
     struct wire_process *process = process_of(task);
     if (!process) return 0;
 
@@ -148,6 +151,8 @@ static __always_inline int task_execed(struct task_struct *task) {
     join_space(process, address_of(task->signal), address_of(task->mm));
     process->image = ADD(last_image, 1) + 1;
     bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
+    process->stranger = is_stranger(task, program);
+    if (process->stranger) ADD(totals.stranger_execs, 1);
     tell_exec(task, process);
     return 0;
 }

@@ -107,6 +107,8 @@ struct wire_process {
     __s32 wait_status;  /* as wait(2) gives it; valid in an end record */
     __u32 pending_exec; /* forked by perfwrap, not yet the command */
     __u32 oom_killed;
+    __u32 stranger; /* runs with rights of its own, of which perfwrap's user is not to know all */
+    __u32 padding;
     __u64 space_key;   /* mm_struct; 0: none */
     __u64 space;       /* wire_space.id */
     __s64 rss_peak;    /* pages, from its exec (or fork, without one) on; -1: not known */
@@ -132,6 +134,7 @@ struct wire_totals {
     __s64 threads_peak;
     __u64 execs;
     __u64 oom_kills;
+    __u64 stranger_execs; /* only counted where strangers are told apart */
     __u64 lost_rows;      /* end records that found the ring buffer full */
     __u64 lost_processes; /* forks that found the process map full: their subtree is not measured */
 };

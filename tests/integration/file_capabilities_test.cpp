@@ -169,6 +169,47 @@ TEST_CASE("file capabilities let nobody write where he may not", "[privileged]")
     CHECK(written.st_uid == nobody);
 }
 
+TEST_CASE("with file capabilities a program with rights of its own keeps its arguments and its I/O to itself", "[privileged]") {
+    if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
+    const CapablePrograms programs;
+    std::filesystem::copy_file("/bin/sh", programs.folder / "setuid-sh");
+    std::filesystem::copy_file("/bin/cat", programs.folder / "own-cat");
+    make_executable(programs.folder / "own-cat");
+    ::chmod((programs.folder / "setuid-sh").c_str(), 04755);
+    // -p: a shell gives a set-uid bit up by itself otherwise. Its children are root's too.
+    const Words command{
+        "sh", "-c",
+        fmt::format(
+            "{0}/own-cat /etc/passwd his-own; {0}/setuid-sh -p -c ': secret-one; cat /etc/shadow secret-two; exit 0'; exit 0",
+            programs.folder.path())};
+    const auto has = [](const nlohmann::json& result, const std::string& text) {
+        return result.at("runs").at(0).dump().find(text) != std::string::npos;
+    };
+    const auto ended = run(programs.launch({"-q", "--source", "ebpf"}, command));
+    REQUIRE(ended.code() == 0);
+    const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
+    CHECK(has(result, "his-own"));
+    CHECK(has(result, "setuid-sh"));
+    // The shell that types the whole line has it in its own arguments.
+    for (const auto& row : result.at("runs").at(0).at("processes").at("recorded"))
+        if (row.at("command").at(0) != "sh") CHECK(row.at("command").dump().find("secret") == std::string::npos);
+    CHECK(result.at("runs").at(0).at("metrics").at("processes_started") == 4);
+    for (const auto* key : {"syscall_read_bytes", "syscall_written_bytes", "storage_read_bytes", "storage_written_bytes"}) {
+        CHECK_FALSE(result.at("runs").at(0).at("metrics").contains(key));
+        CHECK_THAT(result.at("measurement").at("unavailable").at(key).get<std::string>(), Catch::Contains("set-uid"));
+    }
+
+    // Root may know.
+    const auto by_root = measure({"--source", "ebpf"}, command);
+    REQUIRE(by_root.ended.code() == 0);
+    CHECK(by_root.metric("syscall_read_bytes") > 0);
+    bool secret_seen = false;
+    for (const auto& row : by_root.run().at("processes").at("recorded"))
+        secret_seen =
+            secret_seen || (row.at("command").at(0) == "cat" && row.at("command").dump().find("secret-two") != std::string::npos);
+    CHECK(secret_seen);
+}
+
 TEST_CASE("a perfwrap that is installed set-uid or set-gid refuses to run", "[privileged]") {
     if (skipped(not_root()) || skipped(no_file_capabilities())) return;
     const Programs programs;
