@@ -141,8 +141,11 @@ private:
         recording_.timed_out = true;
     }
 
-    void signal_tree(int signal) {
-        for (const auto& process : probe_.alive()) kill(process.pid, signal);
+    // False: there is nobody left whom perfwrap may signal.
+    bool signal_tree(int signal) {
+        bool any = false;
+        for (const auto& process : probe_.alive()) any = kill(process.pid, signal) == 0 || any;
+        return any;
     }
 
     void close_window() {
@@ -171,12 +174,9 @@ private:
     void kill_orphans() {
         signal_tree(SIGTERM);
         const std::uint64_t kill_at_ns = monotonic_ns() + grace_ns;
-        bool killed = false;
         while (!probe_.alive().empty()) {
-            if (!killed && monotonic_ns() >= kill_at_ns) {
-                signal_tree(SIGKILL);
-                killed = true;
-            }
+            // What has become another user's by itself, ends by itself.
+            if (monotonic_ns() >= kill_at_ns && !signal_tree(SIGKILL)) return;
             sleep_until(monotonic_ns() + 20'000'000);
             take_signals();
             reap();

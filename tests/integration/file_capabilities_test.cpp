@@ -210,6 +210,22 @@ TEST_CASE("with file capabilities a program with rights of its own keeps its arg
     CHECK(secret_seen);
 }
 
+TEST_CASE("an orphan that has become another user's is named, and not waited for", "[privileged]") {
+    if (skipped(not_root()) || skipped(no_file_capabilities())) return;
+    const Programs programs;
+    const auto shell = programs.folder / "setuid-sh";
+    std::filesystem::copy_file("/bin/sh", shell);
+    REQUIRE(::chmod(shell.c_str(), 04755) == 0);
+    const auto ended = run(programs.launch({"--orphans", "kill"},
+                                           {shell, "-p", "-c",
+                                            "setpriv --reuid 0 --regid 0 --clear-groups sleep 60 </dev/null >/dev/null 2>&1 & "
+                                            "until grep -qx sleep /proc/$!/comm; do :; done; echo $!"}));
+    const auto orphan = static_cast<pid_t>(std::stol(ended.out));
+    CHECK(ended.code() == 0);
+    CHECK_THAT(ended.err, Catch::Contains(fmt::format("sleep ({})", orphan)));
+    CHECK(::kill(orphan, SIGKILL) == 0);
+}
+
 TEST_CASE("a perfwrap that is installed set-uid or set-gid refuses to run", "[privileged]") {
     if (skipped(not_root()) || skipped(no_file_capabilities())) return;
     const Programs programs;
