@@ -132,6 +132,12 @@ TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and wit
         }
 }
 
+TEST_CASE("the names that a tree gives itself reach the terminal spelled out") {
+    const auto ended = run({.argv = {perfwrap_path(), "bash", "-c", "exec -a $'\\e[31mred\\a' sleep 0.05"}});
+    CHECK_THAT(ended.err, Catch::Contains("\\x1b[31mred\\x07"));
+    CHECK(ended.err.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("name, labels, exit and place are in the result") {
     const auto measured = measure({"-n", "a name", "-l", "key=value=more", "-l", "empty="}, workload_words({"exit", "7"}));
     const auto& benchmark = measured.result.at("benchmark");
