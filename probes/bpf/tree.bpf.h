@@ -18,12 +18,24 @@ __u32 pid_level;
 __u64 last_process_id;
 __u64 last_image;
 
+/* What is too large for the stack. */
+struct scratch {
+    struct wire_exec_record exec;
+    struct wire_process process;
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, u32);
-    __type(value, struct wire_exec_record);
-} exec_scratch SEC(".maps");
+    __type(value, struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch(void) {
+    u32 zero = 0;
+
+    return bpf_map_lookup_elem(&scratches, &zero);
+}
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -81,19 +93,23 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
         return 0;
     }
 
-    struct wire_process process = {
-        .id = ADD(last_process_id, 1) + 1,
-        .parent_id = parent_process ? parent_process->id : 0,
-        .image = parent_process ? parent_process->image : 0,
-        .start_ns = bpf_ktime_get_ns(),
-        .pid = pid_seen_by_perfwrap(child),
-        .parent_pid = pid_seen_by_perfwrap(parent),
-        .threads_live = is_command ? 1 : 0,
-        .pending_exec = is_command,
-        .stranger = parent_process ? parent_process->stranger : 0,
-    };
-    bpf_core_read(&process.comm, sizeof(process.comm), &child->comm);
-    if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY) != 0) {
+    struct scratch *room = scratch();
+    if (!room) return 0;
+    struct wire_process *process = &room->process;
+    __builtin_memset(process, 0, sizeof(*process));
+    process->id = ADD(last_process_id, 1) + 1;
+    if (parent_process) {
+        process->parent_id = parent_process->id;
+        process->image = parent_process->image;
+        process->stranger = parent_process->stranger;
+    }
+    process->start_ns = bpf_ktime_get_ns();
+    process->pid = pid_seen_by_perfwrap(child);
+    process->parent_pid = pid_seen_by_perfwrap(parent);
+    process->threads_live = is_command;
+    process->pending_exec = is_command;
+    bpf_core_read(&process->comm, sizeof(process->comm), &child->comm);
+    if (bpf_map_update_elem(&processes, &key, process, BPF_ANY) != 0) {
         ADD(totals.lost_processes, 1);
         return 0;
     }
@@ -108,9 +124,9 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
 }
 
 static __always_inline void tell_exec(struct task_struct *task, struct wire_process *process) {
-    u32 zero = 0;
-    struct wire_exec_record *record = bpf_map_lookup_elem(&exec_scratch, &zero);
-    if (!record) return;
+    struct scratch *room = scratch();
+    if (!room) return;
+    struct wire_exec_record *record = &room->exec;
 
     u64 start = task->mm->arg_start;
     u64 length = process->stranger ? 0 : task->mm->arg_end - start;
