@@ -293,7 +293,13 @@ private:
         }
     }
 
+    bool all_have_ended() const {
+        const wire_totals now = totals();
+        return now.processes_started != 0 && now.processes_started == now.processes_ended;
+    }
+
     std::vector<wire_process> read_processes() const {
+        if (all_have_ended()) return {};
         auto processes = read_map<wire_process>(programs_->processes_map);
         std::erase_if(processes, [](const wire_process& process) { return process.pending_exec != 0; });
         return processes;
@@ -301,6 +307,7 @@ private:
 
     const std::vector<wire_thread>& read_threads() {
         threads_.clear();
+        if (all_have_ended()) return threads_;
         const int iterator = bpf_iter_create(programs_->live_threads_link);
         if (iterator < 0) return threads_;
         std::size_t filled = 0;

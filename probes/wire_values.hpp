@@ -41,7 +41,7 @@ inline CpuSplit split_of(const wire_usage& used) {
 template <class Value>
 std::vector<Value> read_map(int map) {
     std::vector<Value> all;
-    std::vector<std::uint64_t> keys(1024);
+    std::vector<std::uint64_t> keys(128);
     std::vector<Value> values(keys.size());
     std::uint64_t position = 0;
     bool first = true;

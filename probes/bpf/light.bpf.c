@@ -21,6 +21,9 @@ struct {
     __type(value, u32);
 } rare_events SEC(".maps");
 
+/* Always 0. A constant would have the kernel compile a jump into the calling programs, and rewrite it when the slot is filled. */
+__u32 rare_event_slot;
+
 /* Not every tracepoint has as many arguments as the program may read: a direct load would keep it from being attached there. */
 static __always_inline u64 argument(u64 *arguments, int number) {
     u64 value = 0;
@@ -50,12 +53,12 @@ int on_rare_event(u64 *arguments) {
 SEC("raw_tp/rss_stat")
 int on_rss_stat(u64 *arguments) {
     if (!may_pass_over(arguments[0], TYPED(struct mm_struct, arguments[0]), arguments[1] & 3))
-        bpf_tail_call(arguments, &rare_events, 0);
+        bpf_tail_call(arguments, &rare_events, rare_event_slot);
     return 0;
 }
 
 SEC("raw_tp/sched_switch")
 int on_switch(u64 *arguments) {
-    if (arguments[3] & TASK_DEAD) bpf_tail_call(arguments, &rare_events, 0);
+    if (arguments[3] & TASK_DEAD) bpf_tail_call(arguments, &rare_events, rare_event_slot);
     return 0;
 }
