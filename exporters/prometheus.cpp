@@ -1,43 +1,27 @@
 #include "exporters/prometheus.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <optional>
-#include <sstream>
 
 #include "exporters/prometheus_labels.hpp"
+#include "exporters/prometheus_text.hpp"
 #include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using Labels = std::vector<ClientMetric::Label>;
-
-ClientMetric gauge(Labels labels, double value) {
-    ClientMetric metric;
-    metric.label = std::move(labels);
-    metric.gauge.value = value;
-    return metric;
-}
-
-MetricFamily gauge_family(std::string name, std::string_view help, std::vector<ClientMetric> series) {
-    return {std::move(name), prometheus_help(help), prometheus::MetricType::Gauge, std::move(series)};
-}
+using Labels = PrometheusLabels;
 
 Labels with(Labels labels, std::string name, std::string_view value) {
-    labels.push_back({std::move(name), valid_utf8(value)});
+    labels.emplace_back(std::move(name), valid_utf8(value));
     return labels;
 }
 
 Labels common_labels(const Benchmark& benchmark) {
     Labels labels{{"benchmark", valid_utf8(benchmark.name)}};
-    for (const auto& [name, value] : prometheus_labels(benchmark.labels)) labels.push_back({name, value});
+    for (const auto& [name, value] : prometheus_labels(benchmark.labels)) labels.emplace_back(name, value);
     return labels;
 }
 
@@ -48,18 +32,18 @@ std::optional<double> median(const Result& result, Metric metric) {
 }
 
 // The total has no series of its own beside its parts: a sum over the family would count it twice.
-std::vector<ClientMetric> cpu_series(const Result& result, const Labels& labels) {
+std::vector<PrometheusGauge> cpu_series(const Result& result, const Labels& labels) {
     const auto user = median(result, Metric::cpu_user_seconds);
     const auto system = median(result, Metric::cpu_system_seconds);
-    if (user && system) return {gauge(with(labels, "mode", "user"), *user), gauge(with(labels, "mode", "system"), *system)};
-    if (const auto total = median(result, Metric::cpu_seconds)) return {gauge(labels, *total)};
+    if (user && system) return {{with(labels, "mode", "user"), *user}, {with(labels, "mode", "system"), *system}};
+    if (const auto total = median(result, Metric::cpu_seconds)) return {{labels, *total}};
     return {};
 }
 
-std::vector<ClientMetric> series_of(const Result& result, Metric metric, const Labels& labels) {
+std::vector<PrometheusGauge> series_of(const Result& result, Metric metric, const Labels& labels) {
     if (metric == Metric::cpu_seconds) return cpu_series(result, labels);
     if (metric == Metric::cpu_user_seconds || metric == Metric::cpu_system_seconds) return {};
-    if (const auto value = median(result, metric)) return {gauge(labels, *value)};
+    if (const auto value = median(result, metric)) return {{labels, *value}};
     return {};
 }
 
@@ -103,19 +87,17 @@ std::optional<double> completed_at(const Result& result) {
 
 std::string format_prometheus(const Result& result) {
     const Labels labels = common_labels(result.benchmark);
-    std::vector<MetricFamily> families;
+    std::vector<PrometheusFamily> families;
     for (const auto& row : metric_catalogue()) {
         auto series = series_of(result, row.metric, labels);
-        if (!series.empty()) families.push_back(gauge_family("perfwrap_" + std::string(row.key), row.meaning, std::move(series)));
+        if (!series.empty()) families.push_back({"perfwrap_" + std::string(row.key), row.meaning, std::move(series)});
     }
-    families.push_back(gauge_family("perfwrap_run_info", "What was measured, where and how; the value is always 1",
-                                    {gauge(info_labels(result, labels), 1)}));
+    families.push_back(
+        {"perfwrap_run_info", "What was measured, where and how; the value is always 1", {{info_labels(result, labels), 1}}});
     if (const auto completed = completed_at(result))
-        families.push_back(gauge_family("perfwrap_run_completed_timestamp_seconds", "Unix time at which the last run ended",
-                                        {gauge(labels, *completed)}));
-    std::ostringstream out;
-    prometheus::TextSerializer{}.Serialize(out, families);
-    return out.str();
+        families.push_back(
+            {"perfwrap_run_completed_timestamp_seconds", "Unix time at which the last run ended", {{labels, *completed}}});
+    return prometheus_text(families);
 }
 
 }  // namespace perfwrap

@@ -43,17 +43,4 @@ std::map<std::string, std::string> prometheus_labels(const std::map<std::string,
     return unique;
 }
 
-std::string prometheus_help(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (c == '\\')
-            escaped += "\\\\";
-        else if (c == '\n')
-            escaped += "\\n";
-        else
-            escaped += c;
-    }
-    return escaped;
-}
-
 }  // namespace perfwrap

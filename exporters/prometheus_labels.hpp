@@ -15,7 +15,4 @@ std::string prometheus_label_name(std::string_view name);
 // no change keeps it. Values are valid UTF-8.
 std::map<std::string, std::string> prometheus_labels(const std::map<std::string, std::string>& labels);
 
-// HELP text as the format wants it: backslash and newline escaped. prometheus-cpp's serializer leaves that to its caller.
-std::string prometheus_help(std::string_view text);
-
 }  // namespace perfwrap

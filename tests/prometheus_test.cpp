@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "exporters/prometheus_labels.hpp"
+#include "exporters/prometheus_text.hpp"
 #include "tests/outside_tool.hpp"
 #include "tests/sample_result.hpp"
 
@@ -197,7 +198,18 @@ TEST_CASE("label values keep quotes, backslashes and newlines and lose what is n
               .starts_with("perfwrap_wall_seconds{benchmark=\"quote\\\" backslash\\\\ newline\\n invalid\ufffd {}#,=\","));
 }
 
-TEST_CASE("help text is escaped") { CHECK(prometheus_help("a\\b\nc\"d") == "a\\\\b\\nc\"d"); }
+TEST_CASE("help text is escaped, and keeps its quotes") {
+    const std::vector<PrometheusFamily> families{{"x", "a\\b\nc\"d", {{{}, 1}}}};
+    CHECK(prometheus_text(families) == "# HELP x a\\\\b\\nc\"d\n# TYPE x gauge\nx 1\n");
+}
+
+TEST_CASE("numbers read back as the same") {
+    for (const double value : {0.1, 1.0 / 3, 1e-9, 6.02e23, 123456789012345.0, -0.0}) {
+        const std::vector<PrometheusFamily> families{{"x", "", {{{}, value}}}};
+        const auto text = prometheus_text(families);
+        CHECK(std::stod(text.substr(text.rfind(' ') + 1)) == value);
+    }
+}
 
 TEST_CASE("numbers are the same in every locale") {
     const auto before = std::locale::global(std::locale(std::locale::classic(), new CommaForPoint));
