@@ -81,9 +81,11 @@ struct ChildSetup {
         return {};
     }
 
-    void on_exec_error(process::posix::default_launcher&, const std::filesystem::path&, const char* const*,
-                       const process::error_code&) {
-        _exit(127);  // before Boost's exit() runs perfwrap's own atexit handlers in the child
+    // Before Boost's exit() runs perfwrap's own atexit handlers in the child. Boost 1.81 looks for five parameters
+    // and passes four.
+    template <typename... Any>
+    void on_exec_error(Any&&...) {
+        _exit(127);
     }
 };
 
