@@ -13,6 +13,7 @@
 #include "profiler/inherited.hpp"
 #include "profiler/options.hpp"
 #include "profiler/run.hpp"
+#include "profiler/tell.hpp"
 
 namespace {
 
@@ -22,11 +23,14 @@ int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherit
     for (const auto& exporter : perfwrap::exporters()) formats.push_back({exporter.name, exporter.ending, exporter.description});
     const auto options = perfwrap::parse_options(arguments, formats, PERFWRAP_VERSION);
     if (!options) {
-        fmt::print(options.error().code == 0 ? stdout : stderr, "{}", options.error().text);
+        if (options.error().code == 0)
+            fmt::print("{}", options.error().text);
+        else
+            perfwrap::tell(options.error().text);
         return options.error().code;
     }
     if (const auto reason = perfwrap::unsafe_installation()) {
-        fmt::print(stderr, "perfwrap: {}\n", *reason);
+        perfwrap::tell(fmt::format("perfwrap: {}\n", *reason));
         return 125;
     }
     if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options)) {
@@ -43,7 +47,7 @@ int main(int argc, char** argv) {
     try {
         return main_with({argv + 1, argv + argc}, perfwrap::inherited(argc, argv));
     } catch (const std::exception& failure) {
-        fmt::print(stderr, "perfwrap: {}\n", failure.what());
+        perfwrap::tell(fmt::format("perfwrap: {}\n", failure.what()));
         return 125;
     }
 }

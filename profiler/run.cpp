@@ -29,6 +29,7 @@
 #include "profiler/session.hpp"
 #include "profiler/signals.hpp"
 #include "profiler/summarize.hpp"
+#include "profiler/tell.hpp"
 
 namespace perfwrap {
 namespace {
@@ -36,7 +37,7 @@ namespace {
 constexpr int own_failure = 125;
 constexpr int timed_out_code = 124;
 
-void complain(std::string_view message) { fmt::print(stderr, "perfwrap: {}\n", message); }
+void complain(std::string_view message) { tell(fmt::format("perfwrap: {}\n", message)); }
 
 // Who the command is to be; none: who perfwrap is.
 tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {
@@ -235,7 +236,7 @@ int run(const RunOptions& options, const Inherited& inherited, FileCapabilities&
 
     const Result result = result_of(options, facts, prepared->plan, *recording);
     const bool all_written = write_outputs(options.outputs, result, outputs_owner);
-    if (!options.quiet) fmt::print(stderr, "{}", format_summary(result, style_of_terminal()));
+    if (!options.quiet) tell(format_summary(result, style_of_terminal()));
     return exit_code(*recording, all_written);
 }
 
