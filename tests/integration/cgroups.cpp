@@ -50,6 +50,15 @@ bool write_value(const std::string& path, std::string_view value) {
     return file.good();
 }
 
+// Version 1 with the controller, else version 2.
+tl::expected<std::string, std::string> make_group_of(std::string_view controller) {
+    if (const auto v1 = mount_point("cgroup", controller)) return make_group(*v1);
+    const auto v2 = mount_point("cgroup2", "rw");
+    if (!v2) return tl::unexpected(fmt::format("no cgroup hierarchy with the controller {} is mounted", controller));
+    write_value(*v2 + "/cgroup.subtree_control", fmt::format("+{}", controller));
+    return make_group(*v2);
+}
+
 }  // namespace
 
 Cgroup::Cgroup(Cgroup&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -77,15 +86,21 @@ double CpuCgroup::cpu_seconds() const {
 }
 
 tl::expected<MemoryCgroup, std::string> MemoryCgroup::make(std::uint64_t limit_bytes) {
-    const auto v1 = mount_point("cgroup", "memory");
-    const auto hierarchy = v1 ? v1 : mount_point("cgroup2", "rw");
-    if (!hierarchy) return tl::unexpected(std::string("no memory cgroup hierarchy is mounted"));
-    if (!v1) write_value(*hierarchy + "/cgroup.subtree_control", "+memory");
-    auto path = make_group(*hierarchy);
+    auto path = make_group_of("memory");
     if (!path) return tl::unexpected(path.error());
     MemoryCgroup group(*path);
+    const bool v1 = fs::exists(group.path() + "/memory.limit_in_bytes");
     const auto limit = group.path() + (v1 ? "/memory.limit_in_bytes" : "/memory.max");
     if (!write_value(limit, std::to_string(limit_bytes))) return tl::unexpected("cannot write " + limit);
+    return group;
+}
+
+tl::expected<PidsCgroup, std::string> PidsCgroup::make(std::uint64_t tasks_at_most) {
+    auto path = make_group_of("pids");
+    if (!path) return tl::unexpected(path.error());
+    PidsCgroup group(*path);
+    if (!write_value(group.path() + "/pids.max", std::to_string(tasks_at_most)))
+        return tl::unexpected("cannot write " + group.path() + "/pids.max");
     return group;
 }
 

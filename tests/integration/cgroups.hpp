@@ -44,6 +44,14 @@ private:
     using Cgroup::Cgroup;
 };
 
+class PidsCgroup : public Cgroup {
+public:
+    static tl::expected<PidsCgroup, std::string> make(std::uint64_t tasks_at_most);
+
+private:
+    using Cgroup::Cgroup;
+};
+
 // A part of the version 2 hierarchy that belongs to a user, with a group in it to be in: as systemd delegates it.
 class DelegatedCgroup : public Cgroup {
 public:

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,8 +111,10 @@ std::string Child::read_line() {
 
 Ended Child::wait() {
     exchange([this] { return out_ < 0 && err_ < 0; });
-    while (::waitpid(pid_, &ended_.status, 0) < 0 && errno == EINTR) {
+    rusage used{};
+    while (::wait4(pid_, &ended_.status, 0, &used) < 0 && errno == EINTR) {
     }
+    ended_.rss_at_most_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
     pid_ = -1;
     return ended_;
 }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct Ended {
     int status = 0;  // as wait(2) gives it
     std::string out;
     std::string err;
+    std::uint64_t rss_at_most_bytes =
+        0;  // the most that it, or one of its descendants, had resident; or the test, before its exec
 
     // The exit code; -N if it died of signal N.
     int code() const;

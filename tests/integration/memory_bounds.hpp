@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 
+#include "child.hpp"
 #include "preconditions.hpp"
 
 namespace perfwrap::test {
@@ -19,6 +21,15 @@ inline double counter_bound_bytes() {
 // here of anonymous memory, a page each.
 inline double untold_faults_bytes(double threads) {
     return kernel_at_least(6, 2) ? 0 : threads * 66 * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+// perfwrap's own memory, whatever it measures; the command's should be less.
+inline void check_own_memory([[maybe_unused]] const Ended& perfwrap) {
+#ifdef PERFWRAP_SANITIZED
+    WARN("perfwrap's own memory is not checked: it is a sanitizer's here");
+#else
+    CHECK(perfwrap.rss_at_most_bytes < 32 * 1024 * 1024);
+#endif
 }
 
 }  // namespace perfwrap::test

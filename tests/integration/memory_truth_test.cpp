@@ -164,6 +164,7 @@ TEST_CASE("20,000 processes come and go without a lost event", "[privileged]") {
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
     CHECK_THAT(measured.metric("cpu_seconds"), Catch::WithinRel(measured.truth.at("cpu_seconds_rusage").get<double>(), 0.02));
     CHECK(measured.run().at("processes").at("recorded").size() <= 1000);
+    check_own_memory(measured.ended);
 }
 
 }  // namespace perfwrap::test
