@@ -24,6 +24,7 @@ foreach(archive bpf elf z)
   target_link_libraries(perfwrap_libbpf INTERFACE ${PERFWRAP_LIB${archive}_ARCHIVE})
 endforeach()
 
-add_compile_options(-ffunction-sections -fdata-sections)
+# The same bytes wherever they are built.
+add_compile_options(-ffunction-sections -fdata-sections -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_link_options(perfwrap_linking INTERFACE
   -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,--hash-style=gnu)
