@@ -14,10 +14,10 @@ struct PacingLimits {
 };
 
 inline constexpr std::uint64_t coarsest_by_age_ns = 100'000'000;
-inline constexpr std::uint64_t coarsest_ns = 5'000'000'000;
+inline constexpr std::uint64_t coarsest_ns = 60'000'000'000;
 
-// Nanoseconds until the next sample, at most 5 s unless finest_ns is more. cost_ns is the CPU time that a sample takes; after the
-// first finest_ns the budget wins over the age and over a finer wish, until samples cost more than cpu_budget * 5 s.
+// Nanoseconds until the next sample, at most a minute unless finest_ns is more. cost_ns is the CPU time that a sample takes;
+// after the first finest_ns the budget wins over the age and over a finer wish, until samples cost more than cpu_budget * 60 s.
 std::uint64_t next_interval_ns(const PacingLimits& limits, std::uint64_t age_ns, std::uint64_t cost_ns);
 
 // What the next sample will cost, from what the last ones did: follows a rise at once and a fall by a quarter a sample.

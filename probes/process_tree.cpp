@@ -10,12 +10,6 @@
 namespace perfwrap {
 namespace {
 
-// Nanoseconds of CPU time of a whole thread group; 0 if it is gone. Needs no privilege.
-std::uint64_t cpu_clock_ns(int pid) {
-    clockid_t clock{};
-    return ::clock_getcpuclockid(pid, &clock) == 0 ? clock_ns(clock) : 0;
-}
-
 std::uint64_t suspended_ns() {
     const auto awake_ns = clock_ns(CLOCK_MONOTONIC);
     return clock_ns(CLOCK_BOOTTIME) - awake_ns;
@@ -51,6 +45,7 @@ TrackedProcess* ProcessTree::add(int pid, bool foreign, std::uint64_t now_ns) {
     TrackedProcess process;
     process.pid = pid;
     process.foreign = foreign;
+    process.cpu_watch = CpuWatch(pid);
     if (!read(process, now_ns)) return nullptr;
     constexpr std::size_t most_open_files = 128;
     if (!foreign && !process.ended_ns && processes_.size() < most_open_files)
@@ -94,8 +89,8 @@ Read<IoCounters> ProcessTree::read_io(const TrackedProcess& process) {
 void ProcessTree::read_usage(TrackedProcess& process, const ProcessStat& stat) const {
     process.own.minor_faults = stat.minor_faults;
     process.own.major_faults = stat.major_faults;
-    const auto own =
-        with_cpu_time(process.own, stat.user_ticks * tick_ns_, stat.system_ticks * tick_ns_, tick_ns_, cpu_clock_ns(process.pid));
+    const auto own = with_cpu_time(process.own, stat.user_ticks * tick_ns_, stat.system_ticks * tick_ns_, tick_ns_,
+                                   process.cpu_watch.cpu_ns());
     if (own.cpu_ns() >= process.own.cpu_ns()) process.own = own;
     process.waited.minor_faults = stat.waited_minor_faults;
     process.waited.major_faults = stat.waited_major_faults;
@@ -130,11 +125,26 @@ void ProcessTree::read_command(TrackedProcess& process) {
 
 void ProcessTree::refresh(std::uint64_t now_ns) {
     vanished_.clear();
-    for (auto& process : processes_) process.gone = !read(process, now_ns);
+    ++refreshes_;
+    bool somebody_ran = changed_;
+    for (auto& process : processes_) {
+        const bool at_rest = process.cpu_watch.at_rest(now_ns);
+        somebody_ran = somebody_ran || !at_rest;
+        process.stirred = !at_rest || has_its_turn(process.pid);
+        process.gone = process.stirred && !read(process, now_ns);
+    }
     remove_vanished();
     discover(now_ns);
+    follow_parents(now_ns);
+    if (somebody_ran || changed_) ++changes_;
+}
+
+// A child of one that has gone has another parent now, though it has not run since.
+void ProcessTree::follow_parents(std::uint64_t now_ns) {
     for (auto& process : processes_) {
         const auto* parent = find(process.parent_pid);
+        if (!parent && process.parent_pid != self_ && !process.stirred && read(process, now_ns))
+            parent = find(process.parent_pid);
         process.parent_ignores_sigchld = parent && parent->ignores_sigchld;
     }
 }
@@ -142,8 +152,16 @@ void ProcessTree::refresh(std::uint64_t now_ns) {
 void ProcessTree::remove_vanished() {
     if (std::ranges::none_of(processes_, &TrackedProcess::gone)) return;
     std::ranges::copy_if(processes_, std::back_inserter(vanished_), &TrackedProcess::gone);
+    stir_ancestors_of_vanished();
     std::erase_if(processes_, [](const TrackedProcess& process) { return process.gone; });
     rebuild_index();
+}
+
+// One of them may be a subreaper, which gets children without running.
+void ProcessTree::stir_ancestors_of_vanished() {
+    for (const auto& process : vanished_)
+        for (auto* ancestor = find(process.parent_pid); ancestor && !ancestor->stirred; ancestor = find(ancestor->parent_pid))
+            ancestor->stirred = true;
 }
 
 std::optional<TrackedProcess> ProcessTree::take(int pid) {
@@ -163,31 +181,27 @@ void ProcessTree::rebuild_index() {
 }
 
 // Nobody new can have come when no pid was given out and nobody has gone (whose children would have moved). Listing the
-// children of many threads costs far more than asking for the last pid. The kernel's list may miss a child while another
-// one ends, so it is read again now and then.
+// children of many threads costs far more than asking for the last pid. Who sleeps has not forked. The kernel's list may miss a
+// child while another one ends, so everybody's is read again in its turn.
 void ProcessTree::discover(std::uint64_t now_ns) {
-    constexpr int most_skipped = 16;
     const auto last_pid = proc_.last_pid();
-    const bool quiet = last_pid && last_pid == last_pid_ && !changed_;
-    if (quiet && refreshes_without_discovery_ < most_skipped) {
-        ++refreshes_without_discovery_;
-        return;
-    }
+    const bool somebody_forked = !last_pid || last_pid != last_pid_ || changed_;
     last_pid_ = last_pid;
-    refreshes_without_discovery_ = 0;
     changed_ = false;
     if (children_files_)
-        discover_by_children_files(now_ns);
-    else
+        discover_by_children_files(somebody_forked, now_ns);
+    else if (somebody_forked || has_its_turn(self_))
         discover_by_parent_pids(now_ns);
 }
 
-void ProcessTree::discover_by_children_files(std::uint64_t now_ns) {
+void ProcessTree::discover_by_children_files(bool somebody_forked, std::uint64_t now_ns) {
     constexpr std::uint32_t unknown_threads = 0;
-    add_children_of(self_, unknown_threads, false, now_ns);
+    if (somebody_forked || has_its_turn(self_)) add_children_of(self_, unknown_threads, false, now_ns);
     for (std::size_t i = 0; i < processes_.size(); ++i) {  // grows meanwhile
         const auto& process = processes_[i];
-        if (!process.ended_ns) add_children_of(process.pid, process.threads, process.foreign, now_ns);
+        if (process.ended_ns) continue;
+        if (has_its_turn(process.pid) || ((somebody_forked || changed_) && process.stirred))
+            add_children_of(process.pid, process.threads, process.foreign, now_ns);
     }
 }
 

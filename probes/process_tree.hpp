@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "probes/cpu_watch.hpp"
 #include "probes/procfs.hpp"
 #include "probes/usage.hpp"
 
@@ -24,6 +25,8 @@ struct TrackedProcess {
     // Descends from a child that perfwrap's process had before the command: watched so that it is told apart, never counted.
     bool foreign = false;
     bool gone = false;
+    CpuWatch cpu_watch;
+    bool stirred = true;  // the last refresh read it: it ran lately, or it was its turn
     std::string comm;
     std::uint64_t arguments_address = 0;
     Command command;                          // never empty
@@ -56,8 +59,13 @@ public:
     // A child of self, if it is not known yet. Null: /proc no longer has it.
     TrackedProcess* add_child(int pid, std::uint64_t now_ns);
 
-    // Reads every known process, moves those that are gone to vanished(), and looks for new ones.
+    // Reads every known process that has run since it was last read, moves those that are gone to vanished(), and looks for new
+    // ones. What others do to the memory of a process that sleeps is seen in its turn, one refresh in `turns`.
     void refresh(std::uint64_t now_ns);
+    static constexpr unsigned turns = 16;
+
+    // Counts the refreshes that found something new: a process that ran, came or went.
+    std::uint64_t changes() const { return changes_; }
 
     // One process now; false if it is gone.
     bool read(TrackedProcess& process, std::uint64_t now_ns);
@@ -78,8 +86,11 @@ public:
     ProcFs& proc() { return proc_; }
 
 private:
+    bool has_its_turn(int pid) const { return (static_cast<unsigned>(pid) + refreshes_) % turns == 0; }
+    void stir_ancestors_of_vanished();
+    void follow_parents(std::uint64_t now_ns);
     void discover(std::uint64_t now_ns);
-    void discover_by_children_files(std::uint64_t now_ns);
+    void discover_by_children_files(bool somebody_forked, std::uint64_t now_ns);
     void discover_by_parent_pids(std::uint64_t now_ns);
     void add_children_of(int pid, std::uint32_t threads, bool foreign, std::uint64_t now_ns);
     TrackedProcess* add(int pid, bool foreign, std::uint64_t now_ns);
@@ -102,7 +113,8 @@ private:
 
     std::optional<int> last_pid_;
     bool changed_ = true;
-    int refreshes_without_discovery_ = 0;
+    unsigned refreshes_ = 0;
+    std::uint64_t changes_ = 0;
 };
 
 }  // namespace perfwrap

@@ -43,7 +43,7 @@ public:
         samples_.add(now_ns, tree_.processes(), accounts_.cpu_ns(tree_.processes()));
         const auto cost_ns = std::exchange(cost_between_samples_ns_, 0) + thread_cpu_ns() - cpu_before_ns;
         expected_cost_ns_ = perfwrap::expected_cost_ns(expected_cost_ns_, cost_ns);
-        if (pss_ && pss_->due(now_ns)) pss_->sample(now_ns, living_tids());
+        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, tree_.changes())) pss_->sample(now_ns, living_tids());
         // Of children that the kernel reaps unseen nothing is known but what the samples saw.
         auto limits = pacing_;
         limits.backs_off_with_age = pacing_.backs_off_with_age && !some_child_may_be_lost();

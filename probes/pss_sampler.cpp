@@ -1,6 +1,7 @@
 #include "probes/pss_sampler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "probes/pacing.hpp"
 #include "profiler/clock.hpp"
@@ -17,19 +18,35 @@ void PssSampler::start(std::uint64_t exec_ns) {
     next_ns_ = exec_ns + limits.finest_ns;
 }
 
+bool PssSampler::still_holds(std::uint64_t now_ns, std::uint64_t activity) {
+    constexpr int most_held = 16;
+    if (std::exchange(activity_, activity) != activity || held_ == most_held) {
+        held_ = 0;
+        return false;
+    }
+    ++held_;
+    sum_.add(now_ns, bytes_);
+    wait(now_ns, 0);
+    return true;
+}
+
 void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids) {
     const auto cpu_before_ns = thread_cpu_ns();
-    std::uint64_t bytes = 0;
+    bytes_ = 0;
     for (const int pid : pids) {
         const auto pss = proc_.pss_bytes(pid);
         if (pss)
-            bytes += *pss;
+            bytes_ += *pss;
         else if (pss.error() == Unreadable::denied)
             denied_ = true;
     }
-    sum_.add(now_ns, bytes);
+    sum_.add(now_ns, bytes_);
     ++samples_;
-    next_ns_ = now_ns + next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), thread_cpu_ns() - cpu_before_ns);
+    wait(now_ns, thread_cpu_ns() - cpu_before_ns);
+}
+
+void PssSampler::wait(std::uint64_t now_ns, std::uint64_t cost_ns) {
+    next_ns_ = now_ns + next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), cost_ns);
 }
 
 std::optional<MemoryOverTime> PssSampler::total(std::uint64_t end_ns) const {

@@ -1,4 +1,5 @@
-// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most 1 % of one core.
+// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most 1 % of one core, and next to
+// nothing while the tree sleeps.
 #pragma once
 
 #include <cstdint>
@@ -18,19 +19,28 @@ public:
 
     bool due(std::uint64_t now_ns) const { return now_ns >= next_ns_; }
 
-    // pids: every live process of the tree (or, for one whose leader has ended, a live thread).
+    // Call when due. True: no process of the tree has run since it was last read, so that its pages are as they were and need not
+    // be read. activity: a number that grows whenever one runs. Not for ever: what others do to shared pages does show.
+    bool still_holds(std::uint64_t now_ns, std::uint64_t activity);
+
+    // After still_holds. pids: every live process of the tree (or, for one whose leader has ended, a live thread).
     void sample(std::uint64_t now_ns, std::span<const int> pids);
 
     // Until end_ns. None: it was never seen, or some process's could not be read.
     std::optional<MemoryOverTime> total(std::uint64_t end_ns) const;
 
 private:
+    void wait(std::uint64_t now_ns, std::uint64_t cost_ns);
+
     ProcFs proc_;
     SampledMemory sum_;
     bool denied_ = false;
     std::uint64_t exec_ns_ = 0;
     std::uint64_t next_ns_ = 0;
     std::uint64_t samples_ = 0;
+    std::optional<std::uint64_t> activity_;
+    std::uint64_t bytes_ = 0;
+    int held_ = 0;
 };
 
 }  // namespace perfwrap

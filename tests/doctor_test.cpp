@@ -41,7 +41,7 @@ bounded to 768 KiB a process: the kernel counts pages in batches on each CPU
 bounded to 256 KiB a process: the kernel counts pages in batches on each CPU
   rss_anon_peak_bytes rss_file_peak_bytes rss_shmem_peak_bytes swap_peak_bytes
 
-sampled: read less often than the resident size, to bound its cost
+sampled: read less often than the resident size; at most 1 % of a core
   pss_peak_bytes pss_average_bytes
 
 bounded to 512 KiB, with --cgroup: the kernel charges ahead
@@ -71,12 +71,12 @@ that is waited for, up to its last sample for one whose parent ignores SIGCHLD
 bounded by clock ticks: the kernel splits cpu_seconds by what its ticks saw
   cpu_user_seconds cpu_system_seconds
 
-sampled: what comes and goes between two samples is missed
+sampled: misses what comes and goes between samples; at most 4 % of a core
   rss_peak_bytes rss_average_bytes rss_anon_peak_bytes rss_file_peak_bytes
   rss_shmem_peak_bytes largest_process_rss_peak_bytes swap_peak_bytes
   processes_peak threads_peak
 
-sampled: read less often than the resident size, to bound its cost
+sampled: read less often than the resident size; at most 1 % of a core
   pss_peak_bytes pss_average_bytes
 
 not measured without eBPF

@@ -4,6 +4,7 @@
 
 #include "fake_proc.hpp"
 #include "probes/process_tree.hpp"
+#include "sleeper.hpp"
 
 using namespace perfwrap;
 using namespace perfwrap::test;
@@ -219,4 +220,57 @@ TEST_CASE("children that no sign announced are found within a few samples") {
     host.fake.children(20, 20, "30 ");
     for (std::uint64_t now = 2; now < 22; ++now) tree.refresh(now);
     CHECK(pids(tree) == std::vector<int>{20, 30});
+}
+
+TEST_CASE("a process that sleeps is read again in its turn, one that ran at once") {
+    const Sleeper sleeper;
+    const Host host;
+    const auto holds = [&](std::uint64_t anon_kib) {
+        host.fake.put({.pid = sleeper.pid(), .parent_pid = self, .anon_kib = anon_kib});
+    };
+    host.fake.children(self, self, fmt::format("{} ", sleeper.pid()));
+    holds(4);
+    auto tree = host.tree();
+    const auto seen_kib = [&] { return tree.processes().front().memory.anon_bytes / 1024; };
+    std::uint64_t now_ns = 1;
+    tree.refresh(now_ns);
+    tree.refresh(now_ns += 1);
+    tree.refresh(now_ns += CpuWatch::settling_ns);
+    const auto changes = tree.changes();
+
+    holds(8);
+    unsigned stale = 0;
+    for (unsigned i = 0; i < ProcessTree::turns; ++i) {
+        tree.refresh(now_ns += 1);
+        if (seen_kib() == 4) ++stale;
+    }
+    CHECK(seen_kib() == 8);
+    CHECK(stale > 0);
+    CHECK(tree.changes() == changes);
+
+    holds(16);
+    sleeper.wake();
+    tree.refresh(now_ns += 1);
+    CHECK(seen_kib() == 16);
+    CHECK(tree.changes() > changes);
+}
+
+TEST_CASE("an orphan's new parent is known although the orphan sleeps") {
+    constexpr int parent = 5'000'020;  // no pid is so large: only the sleeper has a CPU clock
+    constexpr int orphaner = 5'000'030;
+    const Sleeper sleeper;
+    const Host host;
+    host.fake.children(self, self, fmt::format("{} ", parent));
+    host.fake.put({.pid = parent, .parent_pid = self, .ignored_signals = "0000000000010000"});  // SIGCHLD
+    host.fake.children(parent, parent, fmt::format("{} ", orphaner));
+    host.fake.put({.pid = orphaner, .parent_pid = parent});
+    host.fake.children(orphaner, orphaner, fmt::format("{} ", sleeper.pid()));
+    host.fake.put({.pid = sleeper.pid(), .parent_pid = orphaner});
+    auto tree = host.tree();
+    for (const std::uint64_t now_ns : {std::uint64_t{1}, std::uint64_t{2}, CpuWatch::settling_ns + 2}) tree.refresh(now_ns);
+    host.fake.remove(orphaner);
+    host.fake.put({.pid = sleeper.pid(), .parent_pid = parent});
+    tree.refresh(CpuWatch::settling_ns + 3);
+    REQUIRE(tree.find(sleeper.pid()));
+    CHECK(tree.find(sleeper.pid())->parent_ignores_sigchld);
 }

@@ -1,0 +1,58 @@
+#include "probes/pss_sampler.hpp"
+
+#include <array>
+#include <catch2/catch.hpp>
+
+#include "fake_proc.hpp"
+
+using namespace perfwrap;
+using namespace perfwrap::test;
+
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::array pids{20};
+
+struct Tree {
+    FakeProc fake;
+    void holds(int pss_kib) const { fake.write("20/smaps_rollup", fmt::format("Rss: 9999 kB\nPss: {} kB\n", pss_kib)); }
+    PssSampler sampler() const { return PssSampler(*ProcFs::open(fake.root())); }
+};
+
+}  // namespace
+
+TEST_CASE("what a tree holds stands until a process of it has run, and is not read meanwhile") {
+    const Tree tree;
+    tree.holds(100);
+    auto pss = tree.sampler();
+    pss.start(0);
+    REQUIRE_FALSE(pss.still_holds(1 * second, 7));
+    pss.sample(1 * second, pids);
+    tree.holds(900);  // nobody of the tree can have done it
+    CHECK(pss.due(2 * second));
+    CHECK(pss.still_holds(2 * second, 7));
+    CHECK_FALSE(pss.due(2 * second + 1));
+    CHECK(pss.total(2 * second)->peak_bytes == 100 * 1024);
+    CHECK(pss.total(2 * second)->byte_seconds == Approx(100.0 * 1024));
+    CHECK(pss.total(2 * second)->samples == 1);
+
+    CHECK_FALSE(pss.still_holds(3 * second, 8));
+    pss.sample(3 * second, pids);
+    CHECK(pss.total(3 * second)->peak_bytes == 900 * 1024);
+}
+
+TEST_CASE("even a sleeping tree is read now and then, since others share its pages") {
+    const Tree tree;
+    tree.holds(100);
+    auto pss = tree.sampler();
+    pss.start(0);
+    int held = 0;
+    for (std::uint64_t now = second; now < 101 * second; now += second)
+        if (pss.still_holds(now, 7))
+            ++held;
+        else
+            pss.sample(now, pids);
+    CHECK(held >= 90);
+    CHECK(held < 98);
+    CHECK(pss.total(101 * second)->samples == 100U - static_cast<unsigned>(held));
+}
