@@ -60,6 +60,7 @@ Json measurement_json(const Measurement& measurement) {
         unavailable[std::string(metric_info(metric).key)] = absence.reason;
     return {{"mode", measurement.mode},
             {"interval_seconds", real(measurement.interval_seconds)},
+            {"cpu_interval_seconds", real(measurement.cpu_interval_seconds)},
             {"lost_events", measurement.lost_events},
             {"sources", std::move(sources)},
             {"unavailable", std::move(unavailable)}};

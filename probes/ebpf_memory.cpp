@@ -5,18 +5,10 @@
 
 namespace perfwrap {
 
-std::vector<TimelineBucket> BucketReader::read(std::uint64_t exec_ns, std::uint64_t now_ns, bool closing) {
-    std::vector<TimelineBucket> buckets;
-    if (now_ns <= exec_ns) return buckets;
-    const std::uint64_t current = (now_ns - exec_ns) / interval_ns_;
-    if (current >= next_ + WIRE_BUCKETS) {
-        missed_ += current - next_ - WIRE_BUCKETS + 1;
-        next_ = current - WIRE_BUCKETS + 1;
-    }
-    while (next_ < current) buckets.push_back(take(next_++, exec_ns, interval_ns_));
-    if (const std::uint64_t rest_ns = now_ns - exec_ns - current * interval_ns_; closing && rest_ns > 0)
-        buckets.push_back(take(next_++, exec_ns, rest_ns));
-    return buckets;
+void BucketReader::skip_what_is_lost(std::uint64_t current) {
+    if (current < next_ + WIRE_BUCKETS) return;
+    missed_ += current - next_ - WIRE_BUCKETS + 1;
+    next_ = current - WIRE_BUCKETS + 1;
 }
 
 TimelineBucket BucketReader::take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns) {

@@ -11,13 +11,15 @@
 #include <fstream>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
 #include "probes/bpf_programs.hpp"
 #include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
+#include "probes/live_threads.hpp"
+#include "probes/pacing.hpp"
 #include "probes/pss_sampler.hpp"
+#include "probes/tree_timeline.hpp"
 #include "probes/wire_records.hpp"
 #include "probes/wire_values.hpp"
 #include "profiler/clock.hpp"
@@ -42,7 +44,7 @@ public:
           options_(options),
           pss_(std::move(pss)),
           table_(options.max_processes),
-          buckets_(programs_->buckets, options.interval_ns, page_bytes_) {}
+          timeline_(programs_->buckets, options.interval_ns, page_bytes_) {}
 
     // After construction, since the ring buffer calls back into this object.
     int begin() {
@@ -60,15 +62,13 @@ public:
         if (pss_) pss_->start(exec_ns);
     }
 
+    // Also when the ring buffer fills up, at any moment: only what is due is looked at.
     std::uint64_t sample(std::uint64_t now_ns) override {
         ring_buffer__consume(ring_.get());
-        add_to_timeline(now_ns, false);
-        if (pss_ && pss_->due(now_ns)) sample_pss(now_ns);
-        const std::uint64_t cost_ns = monotonic_ns() - now_ns;
-        // The kernel keeps the timeline's memory; samples add CPU and process counts. A long run's timeline is merged to a
-        // thousandth of its age in any case. At most 1 % of a core, and the ring of buckets never more than an eighth full.
-        const std::uint64_t by_age_ns = (now_ns - std::min(now_ns, exec_ns_)) / 1000;
-        return std::min(std::max({options_.interval_ns, cost_ns * 100, by_age_ns}), options_.interval_ns * WIRE_BUCKETS / 8);
+        add_memory_to_timeline(now_ns, false);
+        if (now_ns >= next_look_ns_) look(now_ns);
+        // The ring of buckets is never more than an eighth full.
+        return std::min(next_look_ns_ - now_ns, options_.interval_ns * WIRE_BUCKETS / 8);
     }
 
     int event_fd() const override { return ring_buffer__epoll_fd(ring_.get()); }
@@ -77,15 +77,14 @@ public:
     void reaped(pid_t, int, const rusage&) override {}
 
     std::vector<LiveProcess> alive() override {
-        std::unordered_map<std::uint64_t, LiveProcess> found;
-        for (const auto& thread : read_threads())
-            if (thread.ended == 0)
-                found.try_emplace(thread.process_id,
-                                  LiveProcess{static_cast<int>(thread.pid),
-                                              std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
         std::vector<LiveProcess> processes;
-        for (auto& [id, process] : found) processes.push_back(std::move(process));
+        for_each_live_thread(programs_->live_threads_link, [&](const wire_thread& thread) {
+            processes.push_back(
+                {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
+        });
         std::ranges::sort(processes, {}, &LiveProcess::pid);
+        const auto repeated = std::ranges::unique(processes, {}, &LiveProcess::pid);
+        processes.erase(repeated.begin(), repeated.end());
         return processes;
     }
 
@@ -93,7 +92,8 @@ public:
         constexpr int attempts = 5;  // at most a few milliseconds: signals wait to be passed on
         const Settled tree = settle(attempts);
         const std::uint64_t now_ns = monotonic_ns();
-        add_to_timeline(now_ns, false);
+        add_memory_to_timeline(now_ns, false);
+        look(now_ns);
         return observe(tree, now_ns);
     }
 
@@ -102,7 +102,8 @@ public:
         if (closing == Closing::at_command_end && totals().end_ns != 0) end_ns = totals().end_ns;
         constexpr int attempts = 50;
         const Settled tree = settle(attempts);
-        add_to_timeline(end_ns, true);
+        add_memory_to_timeline(end_ns, true);
+        timeline_.add_cpu(end_ns, runtime_ns());
         return observe(tree, end_ns);
     }
 
@@ -160,9 +161,10 @@ private:
         describe_memory(seen, holders, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
         seen.lost_events = ended.lost_rows + ended.lost_processes + (tree.consistent ? 0 : 1) + memory.unbalanced +
-                           memory.lost_spaces + buckets_.missed() + malformed_records_;
+                           memory.lost_spaces + timeline_.missed_buckets() + malformed_records_;
         seen.processes = std::move(table);
-        seen.timeline = timeline_;
+        seen.timeline = timeline_.timeline();
+        seen.cpu_interval_seconds = timeline_.cpu_interval_seconds();
         return seen;
     }
 
@@ -179,28 +181,31 @@ private:
         bpf_prog_test_run_opts(programs_->command_program, &options);
     }
 
-    // Memory comes in the kernel's own buckets; CPU time since the end of the last one is spread over them and the time after
-    // them.
-    void add_to_timeline(std::uint64_t now_ns, bool closing) {
-        std::uint64_t runtime_ns = totals().ended_threads_runtime_ns;
-        for (const auto& thread : read_threads())
-            if (thread.ended == 0) runtime_ns += thread.used.runtime_ns;
-        const std::uint64_t read_ns = monotonic_ns();
-        auto buckets = buckets_.read(totals().exec_ns, now_ns, closing);
-        if (buckets.empty()) return;
-        const std::uint64_t end_ns = buckets.back().start_ns + buckets.back().length_ns;
-        const std::uint64_t new_ns = runtime_ns - std::min(runtime_ns, spread_runtime_ns_);
+    // Cheap: the buckets are mapped.
+    void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
         command(WIRE_DROP_REAPED);
-        const auto processes = static_cast<std::uint32_t>(totals().processes_now);
-        const auto span_ns = static_cast<double>((closing ? end_ns : read_ns) - buckets.front().start_ns);
-        for (auto& bucket : buckets) {
-            bucket.cpu_ns =
-                static_cast<std::uint64_t>(static_cast<double>(new_ns) * static_cast<double>(bucket.length_ns) / span_ns);
-            spread_runtime_ns_ += bucket.cpu_ns;
-            bucket.processes_max = std::max(processes, last_processes_);
-            timeline_.add(bucket);
-        }
-        last_processes_ = processes;
+        const wire_totals now = totals();
+        timeline_.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
+    }
+
+    // Of the whole tree. Reads every task of the machine.
+    std::uint64_t runtime_ns() const {
+        std::uint64_t sum_ns = totals().ended_threads_runtime_ns;
+        for_each_live_thread(programs_->live_threads_link, [&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
+        return sum_ns;
+    }
+
+    void look(std::uint64_t now_ns) {
+        const std::uint64_t cpu_before_ns = thread_cpu_ns();
+        const std::uint64_t used_ns = runtime_ns();
+        timeline_.add_cpu(monotonic_ns(), used_ns);
+        const std::uint64_t look_before_ns = std::exchange(last_look_ns_, now_ns);
+        next_look_ns_ = now_ns + perfwrap::next_look_ns({.finest_ns = options_.interval_ns},
+                                                        {.age_ns = now_ns - std::min(now_ns, exec_ns_),
+                                                         .interval_ns = now_ns - std::max(look_before_ns, exec_ns_),
+                                                         .cost_ns = thread_cpu_ns() - cpu_before_ns,
+                                                         .at_rest = std::exchange(last_runtime_ns_, used_ns) == used_ns});
+        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, used_ns)) sample_pss(now_ns);
     }
 
     // What the live processes hold, and held at the peak. An address space that nobody uses and that is not empty was lost.
@@ -208,23 +213,19 @@ private:
         if (live.empty()) return;
         command(WIRE_SETTLE);
         const std::uint64_t peak_number = programs_->memory->peak_number;
-        std::unordered_map<std::uint64_t, wire_process*> owners;
-        for (auto& process : live) owners[process.id] = &process;
-        for (const auto& space : read_map<wire_space>(programs_->spaces_map)) {
-            const auto owner = owners.find(space.owner);
-            if (owner == owners.end()) continue;
-            wire_process& process = *owner->second;
-            process.rss_peak = space.rss_peak;
-            process.rss_at_peak = space.peak_number == peak_number ? space.rss_at_peak : space.rss;
-            process.peak_number = peak_number;
-        }
+        for_each_value<wire_space>(programs_->spaces_map, [&](const wire_space& space) {
+            wire_process* const process = find(live, space.owner);
+            if (!process) return;
+            process->rss_peak = space.rss_peak;
+            process->rss_at_peak = space.peak_number == peak_number ? space.rss_at_peak : space.rss;
+            process->peak_number = peak_number;
+        });
     }
 
-    // After read_threads().
     void sample_pss(std::uint64_t now_ns) {
         std::vector<int> pids;
-        for (const auto& thread : threads_)
-            if (thread.ended == 0) pids.push_back(static_cast<int>(thread.pid));
+        for_each_live_thread(programs_->live_threads_link,
+                             [&](const wire_thread& thread) { pids.push_back(static_cast<int>(thread.pid)); });
         std::ranges::sort(pids);
         pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
         pss_->sample(now_ns, pids);
@@ -273,22 +274,19 @@ private:
             const std::uint64_t ended_before = totals().processes_ended;
             ring_buffer__consume(ring_.get());
             Settled tree{.ended = {}, .live = read_processes()};
-            std::unordered_map<std::uint64_t, std::pair<std::uint32_t, wire_usage>> by_process;
-            for (const auto& thread : read_threads()) {
-                if (thread.ended != 0) continue;
-                auto& [count, used] = by_process[thread.process_id];
-                ++count;
-                used += thread.used;
-            }
+            std::vector<std::uint32_t> threads_seen(tree.live.size());
+            for_each_live_thread(programs_->live_threads_link, [&](const wire_thread& thread) {
+                wire_process* const process = find(tree.live, thread.process_id);
+                if (!process) return;
+                process->spent += thread.used;
+                ++threads_seen[static_cast<std::size_t>(process - tree.live.data())];
+            });
             tree.ended = totals();
-            tree.consistent =
-                tree.ended.processes_ended == ended_before && std::ranges::all_of(tree.live, [&](const wire_process& process) {
-                    return process.threads_live != 0 && by_process[process.id].first == process.threads_live;
-                });
-            if (tree.consistent || --attempts == 0) {
-                for (auto& process : tree.live) process.spent += by_process[process.id].second;
-                return tree;
-            }
+            tree.consistent = tree.ended.processes_ended == ended_before &&
+                              std::ranges::equal(tree.live, threads_seen, [](const wire_process& process, std::uint32_t seen) {
+                                  return process.threads_live != 0 && process.threads_live == seen;
+                              });
+            if (tree.consistent || --attempts == 0) return tree;
             usleep(200);
         }
     }
@@ -298,30 +296,20 @@ private:
         return now.processes_started != 0 && now.processes_started == now.processes_ended;
     }
 
+    // In the order of their ids.
     std::vector<wire_process> read_processes() const {
         if (all_have_ended()) return {};
-        auto processes = read_map<wire_process>(programs_->processes_map);
-        std::erase_if(processes, [](const wire_process& process) { return process.pending_exec != 0; });
+        std::vector<wire_process> processes;
+        for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
+            if (process.pending_exec == 0) processes.push_back(process);
+        });
+        std::ranges::sort(processes, {}, &wire_process::id);
         return processes;
     }
 
-    const std::vector<wire_thread>& read_threads() {
-        threads_.clear();
-        if (all_have_ended()) return threads_;
-        const int iterator = bpf_iter_create(programs_->live_threads_link);
-        if (iterator < 0) return threads_;
-        std::size_t filled = 0;
-        while (true) {
-            buffer_.resize(std::max(buffer_.size(), filled + 64 * sizeof(wire_thread)));
-            const ssize_t got = read(iterator, buffer_.data() + filled, buffer_.size() - filled);
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) break;
-            filled += static_cast<std::size_t>(got);
-        }
-        close(iterator);
-        threads_.resize(filled / sizeof(wire_thread));
-        if (!threads_.empty()) std::memcpy(threads_.data(), buffer_.data(), threads_.size() * sizeof(wire_thread));
-        return threads_;
+    static wire_process* find(std::vector<wire_process>& processes, std::uint64_t id) {
+        const auto at = std::ranges::lower_bound(processes, id, {}, &wire_process::id);
+        return at == processes.end() || at->id != id ? nullptr : &*at;
     }
 
     static int on_record(void* self, void* bytes, std::size_t size) {
@@ -344,10 +332,6 @@ private:
         ProcessFacts row;
         row.pid = static_cast<int>(process.pid);
         row.parent_pid = static_cast<int>(process.parent_pid);
-        if (const auto argv = images_.find(process.image); argv && !argv->empty())
-            row.command = *argv;
-        else
-            row.command = {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
         row.start_ns = process.parent_id == 0 ? exec_ns_ : process.start_ns;
         row.threads_peak = process.threads_peak;
         row.cpu_user_ns = cpu.user_ns;
@@ -358,8 +342,16 @@ private:
         }
         if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
         const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
-        if (holders.wants(process.peak_number, held_bytes)) holders.add(process.peak_number, {row.pid, row.command, held_bytes});
+        const bool holder = holders.wants(process.peak_number, held_bytes);
+        // Of most processes of a storm nothing is kept but sums.
+        if (holder || table.would_keep(row.cpu_ns(), row.rss_peak_bytes.value_or(0))) row.command = command_of(process);
+        if (holder) holders.add(process.peak_number, {row.pid, row.command, held_bytes});
         table.add(std::move(row));
+    }
+
+    Argv command_of(const wire_process& process) {
+        if (const auto argv = images_.find(process.image); argv && !argv->empty()) return *argv;
+        return {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
     }
 
     BpfPrograms programs_;
@@ -369,14 +361,12 @@ private:
     std::optional<PssSampler> pss_;
     ImageStore images_;
     ProcessTable table_;
-    BucketReader buckets_;
     PeakHolders holders_{20};
-    Timeline timeline_;
-    std::vector<char> buffer_;
-    std::vector<wire_thread> threads_;
+    TreeTimeline timeline_;
     std::uint64_t exec_ns_ = 0;
-    std::uint32_t last_processes_ = 0;
-    std::uint64_t spread_runtime_ns_ = 0;
+    std::uint64_t last_look_ns_ = 0;
+    std::uint64_t next_look_ns_ = 0;
+    std::uint64_t last_runtime_ns_ = 0;
     std::uint64_t malformed_records_ = 0;
 };
 

@@ -15,4 +15,12 @@ std::uint64_t expected_cost_ns(std::uint64_t expected_before_ns, std::uint64_t l
     return std::max(last_ns, (3 * expected_before_ns + last_ns) / 4);
 }
 
+std::uint64_t next_look_ns(const LookLimits& limits, const Look& last) {
+    const double by_cost = std::min(static_cast<double>(last.cost_ns) / limits.cpu_budget, static_cast<double>(coarsest_ns));
+    const auto paced = std::max({limits.finest_ns, last.age_ns / 1000, static_cast<std::uint64_t>(by_cost)});
+    if (!last.at_rest) return paced;
+    constexpr std::uint64_t coarsest_at_rest_ns = 1'000'000'000;
+    return std::max(paced, std::min({2 * last.interval_ns, last.age_ns / 100, coarsest_at_rest_ns}));
+}
+
 }  // namespace perfwrap

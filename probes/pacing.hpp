@@ -23,4 +23,22 @@ std::uint64_t next_interval_ns(const PacingLimits& limits, std::uint64_t age_ns,
 // What the next sample will cost, from what the last ones did: follows a rise at once and a fall by a quarter a sample.
 std::uint64_t expected_cost_ns(std::uint64_t expected_before_ns, std::uint64_t last_ns);
 
+// A look at the CPU time of a tree whose memory the kernel follows by itself.
+struct LookLimits {
+    std::uint64_t finest_ns = 10'000'000;
+    double cpu_budget = 0.01;  // of one core; above 0
+};
+
+struct Look {
+    std::uint64_t age_ns = 0;       // of the tree
+    std::uint64_t interval_ns = 0;  // since the look before
+    std::uint64_t cost_ns = 0;      // CPU time that it took
+    bool at_rest = false;           // the tree has used none since the look before
+};
+
+// Nanoseconds until the next look: finest_ns, but no finer than a thousandth of the age, to which the timeline of a long run is
+// merged in any case, nor than the budget. While the tree rests the interval doubles, up to a hundredth of the age and to a
+// second: so coarsely is the CPU time shown in which a tree wakes up.
+std::uint64_t next_look_ns(const LookLimits& limits, const Look& last);
+
 }  // namespace perfwrap

@@ -37,10 +37,9 @@ inline CpuSplit split_of(const wire_usage& used) {
     return {used.runtime_ns - system_ns, system_ns};
 }
 
-// All values of a hash map with 8-byte keys.
-template <class Value>
-std::vector<Value> read_map(int map) {
-    std::vector<Value> all;
+// Calls visit(const Value&) for all values of a hash map with 8-byte keys.
+template <class Value, class Visit>
+void for_each_value(int map, Visit visit) {
     std::vector<std::uint64_t> keys(128);
     std::vector<Value> values(keys.size());
     std::uint64_t position = 0;
@@ -50,11 +49,10 @@ std::vector<Value> read_map(int map) {
         LIBBPF_OPTS(bpf_map_batch_opts, options);
         auto count = static_cast<__u32>(keys.size());
         error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
-        if (error != 0 && error != -ENOENT) break;
+        if (error != 0 && error != -ENOENT) return;
         first = false;
-        all.insert(all.end(), values.begin(), values.begin() + count);
+        for (__u32 i = 0; i < count; ++i) visit(values[i]);
     }
-    return all;
 }
 
 }  // namespace perfwrap

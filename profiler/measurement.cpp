@@ -24,6 +24,8 @@ std::optional<double> mean(std::span<const Recording> recordings, Of of) {
 
 std::optional<double> tree_interval(const Observation& seen) { return seen.mean_interval_seconds; }
 
+std::optional<double> cpu_interval(const Observation& seen) { return seen.cpu_interval_seconds; }
+
 // PSS has a pace of its own.
 std::optional<double> pss_interval(const Observation& seen) {
     const auto& pss = seen.memory.pss;
@@ -89,6 +91,7 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
     Measurement measurement;
     measurement.mode = mode_name(plan.mode);
     measurement.interval_seconds = mean(recordings, tree_interval).value_or(std::chrono::duration<double>(plan.interval).count());
+    measurement.cpu_interval_seconds = mean(recordings, cpu_interval).value_or(measurement.interval_seconds);
     for (const auto& recording : recordings) measurement.lost_events += recording.seen.lost_events;
 
     for (const auto& info : metric_catalogue()) {

@@ -75,6 +75,7 @@ struct Observation {
     std::uint64_t lost_events = 0;
     bool io_withheld = false;  // totals without I/O: a program with rights of its own ran, and they are not perfwrap's user's
     std::optional<double> mean_interval_seconds;  // between samples, as it came out
+    std::optional<double> cpu_interval_seconds;   // between looks at CPU time, where they have a pace of their own
     std::optional<std::uint64_t> end_ns;          // the command's end, where the probe knows it better than waitpid's return
 };
 

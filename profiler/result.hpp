@@ -113,6 +113,7 @@ struct Absence {
 struct Measurement {
     std::string mode;  // "ebpf" or "procfs"
     double interval_seconds = 0;
+    double cpu_interval_seconds = 0;  // the mean, of the timeline's CPU time
     std::uint64_t lost_events = 0;
     std::map<Metric, MetricSource> sources;  // every metric that was measured
     std::map<Metric, Absence> unavailable;   // every other metric

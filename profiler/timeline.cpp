@@ -36,4 +36,19 @@ void Timeline::add(const TimelineBucket& bucket) {
     buckets_ = std::move(merged);
 }
 
+std::uint64_t Timeline::spread_cpu(std::uint64_t from_ns, std::uint64_t to_ns, std::uint64_t cpu_ns) {
+    std::uint64_t taken_ns = 0;
+    for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {
+        const auto begin_ns = std::max(from_ns, bucket->start_ns);
+        const auto end_ns = std::min(to_ns, bucket->start_ns + bucket->length_ns);
+        if (bucket->start_ns + bucket->length_ns <= from_ns) break;
+        if (end_ns <= begin_ns) continue;
+        const auto part = static_cast<double>(end_ns - begin_ns) / static_cast<double>(to_ns - from_ns);
+        const auto share_ns = static_cast<std::uint64_t>(static_cast<double>(cpu_ns) * part);
+        bucket->cpu_ns += share_ns;
+        taken_ns += share_ns;
+    }
+    return taken_ns;
+}
+
 }  // namespace perfwrap

@@ -27,6 +27,9 @@ public:
     // Buckets come in order of time. Those shorter than the present resolution join the one before.
     void add(const TimelineBucket& bucket);
 
+    // CPU time used between two moments, evenly: added to the buckets in between, in proportion. Returns what they took.
+    std::uint64_t spread_cpu(std::uint64_t from_ns, std::uint64_t to_ns, std::uint64_t cpu_ns);
+
     const std::vector<TimelineBucket>& buckets() const { return buckets_; }
 
 private:

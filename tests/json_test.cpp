@@ -33,6 +33,7 @@ constexpr auto expected = R"({
   "measurement": {
     "mode": "ebpf",
     "interval_seconds": 0.01,
+    "cpu_interval_seconds": 0.02,
     "lost_events": 0,
     "sources": {
       "wall_seconds": {"source":"clock","accuracy":"exact","note":""},

@@ -59,6 +59,13 @@ TEST_CASE("What is sampled states the interval that came out, what is exact does
     CHECK(followed.sources.at(Metric::rss_average_bytes).accuracy == "bounded to 768 KiB a process");
 }
 
+TEST_CASE("CPU time states its own pace where it has one, or that of the samples") {
+    CHECK(Measured(ordinary_host()).described().cpu_interval_seconds == 0.0123);
+    Measured measured(privileged_host());
+    measured.recordings[0].seen.cpu_interval_seconds = 0.7;
+    CHECK(measured.described().cpu_interval_seconds == 0.7);
+}
+
 TEST_CASE("PSS states its own pace, or none if nobody counted") {
     Measured measured(ordinary_host());
     CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled");

@@ -72,3 +72,14 @@ TEST_CASE("A long run stays bounded and keeps its spike, its mean, its CPU time 
     CHECK(merged_cpu_ns == cpu_ns);
     CHECK(std::ranges::max(buckets, {}, &TimelineBucket::rss_max_bytes).rss_max_bytes == 1'000'000);
 }
+
+TEST_CASE("CPU time that comes later is added to the buckets of its time") {
+    Timeline timeline;
+    for (std::uint64_t i = 0; i < 4; ++i) timeline.add({.start_ns = i * 100, .length_ns = 100});
+    CHECK(timeline.spread_cpu(150, 400, 250) == 250);
+    CHECK(timeline.buckets()[0].cpu_ns == 0);
+    CHECK(timeline.buckets()[1].cpu_ns == 50);
+    CHECK(timeline.buckets()[2].cpu_ns == 100);
+    CHECK(timeline.buckets()[3].cpu_ns == 100);
+    CHECK(timeline.spread_cpu(350, 450, 100) == 50);  // half of it has no bucket yet
+}
