@@ -78,7 +78,7 @@ public:
 
     std::vector<LiveProcess> alive() override {
         std::vector<LiveProcess> processes;
-        for_each_live_thread(programs_->live_threads_link, [&](const wire_thread& thread) {
+        visit_live_threads( [&](const wire_thread& thread) {
             processes.push_back(
                 {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
         });
@@ -191,7 +191,7 @@ private:
     // Of the whole tree. Reads every task of the machine.
     std::uint64_t runtime_ns() const {
         std::uint64_t sum_ns = totals().ended_threads_runtime_ns;
-        for_each_live_thread(programs_->live_threads_link, [&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
+        visit_live_threads( [&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
         return sum_ns;
     }
 
@@ -224,7 +224,7 @@ private:
 
     void sample_pss(std::uint64_t now_ns) {
         std::vector<int> pids;
-        for_each_live_thread(programs_->live_threads_link,
+        visit_live_threads(
                              [&](const wire_thread& thread) { pids.push_back(static_cast<int>(thread.pid)); });
         std::ranges::sort(pids);
         pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
@@ -275,7 +275,7 @@ private:
             ring_buffer__consume(ring_.get());
             Settled tree{.ended = {}, .live = read_processes()};
             std::vector<std::uint32_t> threads_seen(tree.live.size());
-            for_each_live_thread(programs_->live_threads_link, [&](const wire_thread& thread) {
+            visit_live_threads( [&](const wire_thread& thread) {
                 wire_process* const process = find(tree.live, thread.process_id);
                 if (!process) return;
                 process->spent += thread.used;
@@ -294,6 +294,11 @@ private:
     bool all_have_ended() const {
         const wire_totals now = totals();
         return now.processes_started != 0 && now.processes_started == now.processes_ended;
+    }
+
+    template <class Visit>
+    void visit_live_threads(Visit visit) const {
+        if (!all_have_ended()) for_each_live_thread(programs_->live_threads_link, visit);
     }
 
     // In the order of their ids.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "profiler/command_line.hpp"
+
 namespace perfwrap {
 
 Argv split_argv(std::string_view bytes, bool cut) {
@@ -17,8 +19,7 @@ Argv split_argv(std::string_view bytes, bool cut) {
 }
 
 void ImageStore::add(std::uint64_t image, Argv argv) {
-    std::size_t bytes = sizeof(Entry);
-    for (const auto& argument : argv) bytes += sizeof(std::string) + argument.size();
+    const std::size_t bytes = sizeof(Entry) + memory_bytes(argv);
     uses_.push_front(image);
     entries_[image] = {std::make_shared<const Argv>(std::move(argv)), bytes, uses_.begin()};
     bytes_ += bytes;

@@ -120,7 +120,9 @@ void ProcessTree::read_command(TrackedProcess& process) {
     if (words.empty()) process.arguments_address = 0;  // in the middle of its exec: look again
     if (words.empty() && process.command) return;
     if (words.empty()) words.push_back(process.comm);
-    process.command = std::make_shared<const std::vector<std::string>>(std::move(words));
+    // A process that has not had an exec has its parent's.
+    const auto* parent = find(process.parent_pid);
+    process.command = parent && parent->command && *parent->command == words ? parent->command : commands_.keep(std::move(words));
 }
 
 void ProcessTree::refresh(std::uint64_t now_ns) {

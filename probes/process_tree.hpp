@@ -10,13 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "probes/command_store.hpp"
 #include "probes/cpu_watch.hpp"
 #include "probes/procfs.hpp"
 #include "probes/usage.hpp"
 
 namespace perfwrap {
-
-using Command = std::shared_ptr<const std::vector<std::string>>;
 
 struct TrackedProcess {
     int pid = 0;
@@ -105,6 +104,7 @@ private:
     bool children_files_;
     std::uint64_t tick_ns_;
     std::uint64_t suspended_ns_;  // the start of a process counts the time of suspension, CLOCK_MONOTONIC does not
+    CommandStore commands_;
     std::vector<TrackedProcess> processes_;
     std::vector<TrackedProcess> vanished_;
     std::unordered_map<int, std::size_t> index_;

@@ -94,7 +94,14 @@ void TreeSamples::observe(Observation& seen, std::size_t holders) const {
     std::ranges::stable_sort(sorted, std::ranges::greater{}, &Holder::rss_bytes);
     if (sorted.size() > holders) sorted.resize(holders);
     PeakMoment peak{.at_ns = peak_at_ns_, .holders = {}};
-    for (const auto& holder : sorted) peak.holders.push_back({holder.pid, *holder.command, holder.rss_bytes});
+    std::size_t commands_bytes = 0;
+    for (const auto& holder : sorted) {
+        auto command = *holder.command;
+        if (commands_bytes + memory_bytes(command) > ProcessTable::command_bytes)
+            shorten(command, ProcessTable::short_command_bytes);
+        commands_bytes += memory_bytes(command);
+        peak.holders.push_back({holder.pid, std::move(command), holder.rss_bytes});
+    }
     if (!peak.holders.empty()) seen.peak = std::move(peak);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "profiler/command_line.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -29,8 +31,11 @@ void ProcessTable::add(ProcessFacts process) {
         std::ranges::pop_heap(heap_, costs_more);
         ++dropped_count_;
         dropped_cpu_ns_ += heap_.back().cpu_ns();
+        commands_bytes_ -= memory_bytes(heap_.back().command);
         heap_.pop_back();
     }
+    if (commands_bytes_ + memory_bytes(process.command) > command_bytes) shorten(process.command, short_command_bytes);
+    commands_bytes_ += memory_bytes(process.command);
     heap_.push_back(std::move(process));
     std::ranges::push_heap(heap_, costs_more);
 }

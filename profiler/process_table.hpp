@@ -24,9 +24,13 @@ struct ProcessFacts {
     std::uint64_t cpu_ns() const { return cpu_user_ns.value_or(0) + cpu_system_ns.value_or(0); }
 };
 
-// Keeps the `limit` most expensive processes by CPU, then by memory, in O(log limit) a process.
+// Keeps the `limit` most expensive processes by CPU, then by memory, in O(log limit) a process. Command lines are kept whole
+// while all of them take less than command_bytes; what comes then is cut to short_command_bytes.
 class ProcessTable {
 public:
+    static constexpr std::size_t command_bytes = 1024 * 1024;
+    static constexpr std::size_t short_command_bytes = 1024;
+
     explicit ProcessTable(std::size_t limit = 1000) : limit_(limit) {}
 
     void add(ProcessFacts process);
@@ -44,6 +48,7 @@ public:
 
 private:
     std::size_t limit_;
+    std::size_t commands_bytes_ = 0;
     std::vector<ProcessFacts> heap_;  // cheapest on top
     std::uint64_t dropped_count_ = 0;
     std::uint64_t dropped_cpu_ns_ = 0;

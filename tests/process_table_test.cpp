@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "profiler/command_line.hpp"
+
 using namespace perfwrap;
 
 namespace {
@@ -82,4 +84,22 @@ TEST_CASE("A table without room counts everything as dropped") {
     CHECK(table.sorted().empty());
     CHECK(table.dropped_count() == 1);
     CHECK(table.dropped_cpu_ns() == 5);
+}
+
+TEST_CASE("Long command lines are kept whole until there are many of them") {
+    ProcessTable table(1000);
+    const std::vector<std::string> longest(2'000, "a");
+    for (int pid = 1; pid <= 5'000; ++pid) {
+        auto row = process(pid, 100 + static_cast<std::uint64_t>(pid));
+        row.command = longest;
+        table.add(std::move(row));
+        if (pid == 1) CHECK(table.sorted().front().command == longest);
+    }
+    const auto rows = table.sorted();
+    REQUIRE(rows.size() == 1000);
+    std::size_t bytes = 0;
+    for (const auto& row : rows) bytes += memory_bytes(row.command);
+    CHECK(bytes <= ProcessTable::command_bytes + 1000 * ProcessTable::short_command_bytes);
+    CHECK(rows.back().command.front() == "a");
+    CHECK(rows.back().command.back() == "a...");
 }

@@ -46,6 +46,8 @@ constexpr std::array entries{
     Entry{"memory-thp", memory_thp, "on|off [MIB=128]"},
     Entry{"memory-threads", memory_threads, "[THREADS=8 MILLISECONDS=2000 SEED=1]: grow and shrink at random"},
     Entry{"memory-vfork", memory_vfork, "[MIB=1024 MILLISECONDS=100]"},
+    Entry{"process-crowd", process_crowd,
+          "[SLEEPING=2000 EXECS=2000 MILLISECONDS=500]: live processes, and execs with long arguments"},
     Entry{"process-storm", process_storm, "[COUNT=20000]: forked, ended, reaped"},
     Entry{"random-tree", random_tree, "[SEED=1 STEPS=2000]: a random tree of processes, still at times"},
     Entry{"random-tree-agent", random_tree_agent, "SLOT: one process of random-tree after an exec"},

@@ -34,7 +34,7 @@ Workload cpu_children, cpu_daemon, cpu_exec_chain, cpu_holder, cpu_killed, cpu_l
 Workload memory_dontneed, memory_fork, memory_four, memory_memfd, memory_mlock, memory_mremap, memory_oom, memory_profile,
     memory_spike, memory_thp, memory_threads, memory_vfork;
 Workload fork_until_refused, live_processes, live_threads, rename_itself, same_pid;
-Workload process_storm, random_tree, random_tree_agent;
+Workload process_crowd, process_storm, random_tree, random_tree_agent;
 Workload burn, count_signals, die, exit_with, hostile_comm, in_cgroup, job_control, show_launch, sleep_for;
 
 }  // namespace workloads
