@@ -113,6 +113,8 @@ TEST_CASE("CPU time is split as the kernel splits it") {
     CHECK(wire_system_ns(1'000, 0, 0) == 0);              // no tick seen: all user
     CHECK(wire_system_ns(1'000, 0, 4'000'000) == 1'000);  // no user tick: all system
     CHECK(wire_system_ns(9'000'000, 4'000'000, 8'000'000) == 6'000'000);
+    CHECK(wire_system_ns(1'000, static_cast<__u64>(-4'000'000), 4'000'000) == 0);  // less than nothing: no division by zero
+    CHECK(wire_system_ns(1'000, 4'000'000, static_cast<__u64>(-3'000'000)) == 0);
     // Days of CPU time: the product would not fit into 64 bits.
     constexpr std::uint64_t day = 86'400'000'000'000;
     const double exact = static_cast<double>(3 * day) * static_cast<double>(9 * day + 4) / static_cast<double>(10 * day + 7);

@@ -166,12 +166,13 @@ struct wire_thread {
 };
 
 /* The kernel's split of precise run time by ticks (kernel/sched/cputime.c, cputime_adjust): system time is
- * runtime * system / (user + system); no system ticks means all user, no user ticks all system. */
+ * runtime * system / (user + system), never more than runtime; no system ticks means all user, no user ticks all system. */
 static inline __u64 wire_system_ns(__u64 runtime, __u64 user_tick, __u64 system_tick) {
     __u64 total = user_tick + system_tick, rest, shift = 0;
 
     if (system_tick == 0) return 0;
     if (user_tick == 0) return runtime;
+    if (total < user_tick) return 0; /* one of the two is a difference below zero */
     rest = runtime % total;
     /* 64-bit products only: 31 significant bits of each factor are enough. */
     for (int i = 0; i < 16 && total >> shift >> 32; i++) shift += 2;
