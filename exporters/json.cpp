@@ -4,6 +4,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "exporters/renamed_labels.hpp"
+#include "profiler/text.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -34,12 +37,10 @@ Json column(const std::vector<double>& values, Json (*convert)(double)) {
 Json exit_json(const Exit& exit) { return {{"code", or_null(exit.code)}, {"signal", or_null(exit.signal)}}; }
 
 Json benchmark_json(const Benchmark& benchmark) {
-    Json labels = Json::object();
-    for (const auto& [name, value] : benchmark.labels) labels[name] = value;
     return {{"name", benchmark.name},
             {"command", benchmark.command},
             {"working_directory", benchmark.working_directory},
-            {"labels", std::move(labels)}};
+            {"labels", renamed_labels(benchmark.labels, valid_utf8)}};
 }
 
 Json host_json(const Host& host) {

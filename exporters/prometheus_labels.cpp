@@ -1,11 +1,9 @@
 #include "exporters/prometheus_labels.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
-#include "profiler/text.hpp"
+#include "exporters/renamed_labels.hpp"
 
 namespace perfwrap {
 namespace {
@@ -30,17 +28,7 @@ std::string prometheus_label_name(std::string_view name) {
 }
 
 std::map<std::string, std::string> prometheus_labels(const std::map<std::string, std::string>& labels) {
-    std::map<std::string, std::string> unique;
-    for (const auto& [name, value] : labels)
-        if (prometheus_label_name(name) == name) unique.emplace(name, valid_utf8(value));
-    for (const auto& [name, value] : labels) {
-        const auto sanitised = prometheus_label_name(name);
-        if (sanitised == name) continue;
-        auto candidate = sanitised;
-        for (int n = 2; unique.contains(candidate); ++n) candidate = fmt::format("{}_{}", sanitised, n);
-        unique.emplace(std::move(candidate), valid_utf8(value));
-    }
-    return unique;
+    return renamed_labels(labels, prometheus_label_name);
 }
 
 }  // namespace perfwrap

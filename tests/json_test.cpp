@@ -225,6 +225,13 @@ TEST_CASE("bytes that are not UTF-8 are replaced in JSON") {
     CHECK(json::parse(format_json(result))["benchmark"]["name"] == "b\ufffd");
 }
 
+TEST_CASE("labels whose names differ only in bytes that are not UTF-8 keep a key each") {
+    auto result = sample_result();
+    result.benchmark.labels = {{"a\ufffd", "kept"}, {"a\xfe", "1"}, {"a\xff", "2"}, {"b", "\xff"}};
+    CHECK(json::parse(format_json(result))["benchmark"]["labels"] ==
+          json{{"a\ufffd", "kept"}, {"a\ufffd_2", "1"}, {"a\ufffd_3", "2"}, {"b", "\ufffd"}});
+}
+
 TEST_CASE("infinity and NaN never reach the file") {
     auto result = sample_result();
     result.runs[0].metrics[Metric::cpu_cores_average] = std::numeric_limits<double>::infinity();
