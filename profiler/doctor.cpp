@@ -94,9 +94,9 @@ Json metric_json(const MetricPlan& how) {
 
 std::string doctor_text(const HostFacts& facts) {
     const auto plan = make_plan(facts, {});
-    std::string text =
-        fmt::format("{}: Linux {}, {} CPUs, {:.1f} GiB of memory\n\n", printable(facts.hostname, true), facts.kernel, facts.cpus,
-                    static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0));
+    std::string text = fmt::format("{}: Linux {}, {} CPUs, {:.1f} GiB of memory\n\n", printable(facts.hostname, true),
+                                   printable(facts.kernel, true), facts.cpus,
+                                   static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0));
     const bool uses_ebpf = plan && plan->mode == Mode::ebpf;
     text += status_line("eBPF", ebpf_obstacle(facts), ", and used unless told otherwise");
     text += status_line("procfs", procfs_obstacle(facts), uses_ebpf ? ", with --source procfs" : ", and used");

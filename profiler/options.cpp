@@ -8,6 +8,7 @@
 
 #include "profiler/command_name.hpp"
 #include "profiler/help.hpp"
+#include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr int own_failure = 125;
 
 OptionsExit complaint(std::string_view what, std::string_view subcommand = "") {
-    return {own_failure, fmt::format("perfwrap: {}\nTry 'perfwrap {}--help'.\n", what, subcommand)};
+    return {own_failure, fmt::format("perfwrap: {}\nTry 'perfwrap {}--help'.\n", printable(what, true), subcommand)};
 }
 
 // CLI11's list of options under our own headline.

@@ -30,6 +30,7 @@
 #include "profiler/signals.hpp"
 #include "profiler/summarize.hpp"
 #include "profiler/tell.hpp"
+#include "profiler/text.hpp"
 
 namespace perfwrap {
 namespace {
@@ -37,7 +38,7 @@ namespace {
 constexpr int own_failure = 125;
 constexpr int timed_out_code = 124;
 
-void complain(std::string_view message) { tell(fmt::format("perfwrap: {}\n", message)); }
+void complain(std::string_view message) { tell(fmt::format("perfwrap: {}\n", printable(message, true))); }
 
 // Who the command is to be; none: who perfwrap is.
 tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {

@@ -44,6 +44,11 @@ std::string complaint_of(const Words& arguments) {
 
 }  // namespace
 
+TEST_CASE("a complaint shows what was typed and does nothing to the terminal") {
+    CHECK_THAT(complaint_of({"--source", "\033]0;title\a\xff\n", "true"}), Contains("'\\x1b]0;title\\x07\\xff\\n'"));
+    CHECK_THAT(complaint_of({"--no-such\r-option", "true"}), Contains("'--no-such\\r-option'"));
+}
+
 TEST_CASE("A command alone runs with the defaults") {
     const auto options = run({"python", "bench.py"});
     CHECK(options.command == Words{"python", "bench.py"});
