@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "profiler/command_name.hpp"
+#include "profiler/empty_values.hpp"
 #include "profiler/help.hpp"
 #include "profiler/text.hpp"
 
@@ -100,7 +101,9 @@ tl::expected<std::vector<std::string>, OptionsExit> command_in(const CLI::App& a
 // Runs CLI11 on the arguments; an exit if help, the version or a complaint is all there is to say.
 std::optional<OptionsExit> parse(CLI::App& app, std::span<const std::string> arguments, std::string_view subcommand = "") {
     try {
-        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        auto words = spell_empty_values(app, arguments);
+        std::ranges::reverse(words);  // as CLI11 takes them
+        app.parse(std::move(words));
         return std::nullopt;
     } catch (const CLI::CallForHelp&) {
         auto text = app.help();

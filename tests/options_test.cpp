@@ -44,6 +44,15 @@ std::string complaint_of(const Words& arguments) {
 
 }  // namespace
 
+TEST_CASE("an empty value is the option's, and the next word is not") {
+    const auto options = run({"-q", "--name=", "-o", "out.json", "-qn", "--name=", "--", "true", "--name="});
+    CHECK(options.benchmark_name == "--name=");
+    CHECK(options.outputs.size() == 1);
+    CHECK(options.command == Words{"true", "--name="});
+    CHECK(run({"--name=", "true"}).benchmark_name == "true");
+    CHECK_THAT(complaint_of({"--interval=", "10ms", "true"}), Contains("--interval: '' is no duration"));
+}
+
 TEST_CASE("a complaint shows what was typed and does nothing to the terminal") {
     CHECK_THAT(complaint_of({"--source", "\033]0;title\a\xff\n", "true"}), Contains("'\\x1b]0;title\\x07\\xff\\n'"));
     CHECK_THAT(complaint_of({"--no-such\r-option", "true"}), Contains("'--no-such\\r-option'"));
