@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "clocks.hpp"
 #include "processes.hpp"
 #include "workload.hpp"
 
