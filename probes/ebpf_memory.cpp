@@ -5,10 +5,18 @@
 
 namespace perfwrap {
 
-void BucketReader::skip_what_is_lost(std::uint64_t current) {
-    if (current < next_ + WIRE_BUCKETS) return;
-    missed_ += current - next_ - WIRE_BUCKETS + 1;
-    next_ = current - WIRE_BUCKETS + 1;
+// All until that bucket as one, so that a day's stop does not become millions of them.
+TimelineBucket BucketReader::take_long(std::uint64_t until, std::uint64_t exec_ns) {
+    const std::uint64_t first = next_;
+    TimelineBucket all = take(next_++, exec_ns, interval_ns_);
+    for (std::uint64_t slot = 0; slot < WIRE_BUCKETS; ++slot) {
+        const std::uint64_t lap = std::atomic_ref(ring_[slot].lap).load();
+        if (lap > first + 1 && lap <= until)
+            all.rss_max_bytes = std::max(all.rss_max_bytes, take(lap - 1, exec_ns, interval_ns_).rss_max_bytes);
+    }
+    next_ = until;
+    all.length_ns = (until - first) * interval_ns_;
+    return all;
 }
 
 TimelineBucket BucketReader::take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns) {

@@ -18,23 +18,21 @@ public:
         : ring_(ring), interval_ns_(interval_ns), page_bytes_(page_bytes) {}
 
     // The buckets between the last call and now_ns; the last one is cut at now_ns when `closing`.
-    // exec_ns: where bucket 0 begins. A reader that fell behind by the whole ring gets the last known sum for what it missed.
+    // exec_ns: where bucket 0 begins. A reader that fell behind by more than the ring, since it was stopped, gets one bucket for
+    // the time before.
     // Calls visit(const TimelineBucket&) for each.
     template <class Visit>
     void read(std::uint64_t exec_ns, std::uint64_t now_ns, bool closing, Visit visit) {
         if (now_ns <= exec_ns) return;
         const std::uint64_t current = (now_ns - exec_ns) / interval_ns_;
-        skip_what_is_lost(current);
+        if (current >= next_ + WIRE_BUCKETS) visit(take_long(current - WIRE_BUCKETS + 1, exec_ns));
         while (next_ < current) visit(take(next_++, exec_ns, interval_ns_));
         const std::uint64_t rest_ns = now_ns - exec_ns - current * interval_ns_;
         if (closing && rest_ns > 0) visit(take(next_++, exec_ns, rest_ns));
     }
 
-    // Buckets that were overwritten before they were read.
-    std::uint64_t missed() const { return missed_; }
-
 private:
-    void skip_what_is_lost(std::uint64_t current);
+    TimelineBucket take_long(std::uint64_t until, std::uint64_t exec_ns);
     TimelineBucket take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns);
 
     wire_bucket* ring_;
@@ -42,7 +40,6 @@ private:
     std::uint64_t page_bytes_;
     std::uint64_t next_ = 0;
     std::int64_t sum_pages_ = 0;
-    std::uint64_t missed_ = 0;
 };
 
 // From the kernel's own exec stamp to end_ns.

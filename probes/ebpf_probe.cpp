@@ -161,7 +161,7 @@ private:
         describe_memory(seen, holders, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
         seen.lost_events = ended.lost_rows + ended.lost_processes + (tree.consistent ? 0 : 1) + memory.unbalanced +
-                           memory.lost_spaces + timeline_.missed_buckets() + malformed_records_;
+                           memory.lost_spaces + memory.lost_buckets + malformed_records_;
         seen.processes = std::move(table);
         seen.timeline = timeline_.timeline();
         seen.cpu_interval_seconds = timeline_.cpu_interval_seconds();

@@ -23,7 +23,6 @@ public:
     void add_cpu(std::uint64_t at_ns, std::uint64_t runtime_ns);
 
     const Timeline& timeline() const { return timeline_; }
-    std::uint64_t missed_buckets() const { return buckets_.missed(); }
     // The mean time between two looks at CPU time; none before the second.
     std::optional<double> cpu_interval_seconds() const;
 

@@ -55,9 +55,12 @@ static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns
     struct wire_bucket *bucket = bpf_map_lookup_elem(&buckets, &index);
 
     if (!bucket) return;
+    if (bucket->lap != number + 1) {
+        if (bucket->change != 0 || bucket->area != 0) ADD(memory.lost_buckets, 1);
+        bucket->lap = number + 1;
+    }
     ADD(bucket->change, change);
     ADD(bucket->area, change * (s64)(since_exec_ns - number * interval_ns));
-    bucket->lap = number + 1;
     if (now > bucket->maximum) raise_maximum(&bucket->maximum, now);
 }
 

@@ -49,8 +49,9 @@ struct wire_memory {
     __s64 largest_process; /* pages */
     __u64 peak_number;     /* counts the maxima of the resident sum */
     __u64 peak_ns;
-    __u64 unbalanced;  /* address spaces that did not end at zero */
-    __u64 lost_spaces; /* the map of address spaces was full */
+    __u64 unbalanced;   /* address spaces that did not end at zero */
+    __u64 lost_spaces;  /* the map of address spaces was full */
+    __u64 lost_buckets; /* used again before they were read */
 };
 
 /* The kernel side's own: a counter whose batched part is still `count` has moved by less than a batch per CPU. */
