@@ -116,6 +116,7 @@ Json run_json(const RunResult& run) {
     return {{"index", run.index},
             {"started_at", run.started_at},
             {"exit", std::move(exit)},
+            {"stopped_seconds", real(run.stopped_seconds)},
             {"metrics", metrics_json(run.metrics)},
             {"peak", run.peak ? peak_json(*run.peak) : Json(nullptr)},
             {"timeline", timeline_json(run.timeline)},

@@ -93,9 +93,17 @@ void add_heading(const Result& result, Screen& screen) {
     screen.row("ended", {succeeded ? text : screen.red(text)});
 }
 
+// Elapsed time in which the command was stopped says nothing about the command.
+std::vector<std::string> stops(const Result& result) {
+    const auto stopped = std::ranges::count_if(result.runs, [](const RunResult& run) { return run.stopped_seconds > 0; });
+    if (stopped == 0) return {};
+    if (result.runs.size() > 1) return {fmt::format("stopped in {} of {} runs", stopped, result.runs.size())};
+    return {fmt::format("stopped for {} of it", format_seconds(result.runs.front().stopped_seconds))};
+}
+
 void add_cpu(const Result& result, Screen& screen) {
     if (const auto wall = typical(result, Metric::wall_seconds))
-        screen.row("wall", {with_range(result, Metric::wall_seconds, *wall, {}, screen)});
+        screen.row("wall", {with_range(result, Metric::wall_seconds, *wall, stops(result), screen)});
 
     std::vector<std::string> facts;
     if (const auto cpu = typical(result, Metric::cpu_seconds))

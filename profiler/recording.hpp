@@ -85,6 +85,7 @@ struct Recording {
     std::int64_t started_at_unix_ms = 0;
     std::optional<int> wait_status;  // of the command, as wait(2) gives it; empty: it runs
     bool timed_out = false;
+    std::uint64_t stopped_ns = 0;      // how long the command was stopped, of the time until its end
     std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
     Observation seen;
 };

@@ -67,6 +67,7 @@ struct RunResult {
     std::string started_at;  // UTC, RFC 3339 with milliseconds
     Exit exit;
     bool timed_out = false;
+    double stopped_seconds = 0;  // part of wall_seconds in which the command was stopped (SIGSTOP, job control)
     MetricValues metrics;
     std::optional<PeakResult> peak;
     TimelineResult timeline;

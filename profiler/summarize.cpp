@@ -170,6 +170,7 @@ RunResult summarize(const Recording& recording, int index, const SummarizeOption
     run.started_at = utc_time(recording.started_at_unix_ms);
     if (recording.wait_status) run.exit = exit_of(*recording.wait_status);
     run.timed_out = recording.timed_out;
+    run.stopped_seconds = static_cast<double>(recording.stopped_ns) / 1e9;
     run.metrics = metrics_of(seen, window);
     if (seen.peak) run.peak = peak_of(*seen.peak, window, options);
     run.timeline = timeline_of(seen.timeline, window);

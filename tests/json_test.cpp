@@ -51,6 +51,7 @@ constexpr auto expected = R"({
       "index": 0,
       "started_at": "2026-01-01T00:00:00.250Z",
       "exit": {"code":0,"signal":null,"timed_out":false},
+      "stopped_seconds": 0.0,
       "metrics": {
         "wall_seconds": 2.0,
         "cpu_seconds": 3.5,

@@ -264,12 +264,14 @@ TEST_CASE("A run knows its index, its start in UTC and how it ended") {
     recording.started_at_unix_ms = 1'709'210'096'007;
     recording.wait_status = exited(3);
     recording.timed_out = true;
+    recording.stopped_ns = 250'000'000;
     const auto run = summarize(recording, 4, {});
     CHECK(run.index == 4);
     CHECK(run.started_at == "2024-02-29T12:34:56.007Z");
     CHECK(run.exit.code == 3);
     CHECK_FALSE(run.exit.signal);
     CHECK(run.timed_out);
+    CHECK(run.stopped_seconds == 0.25);
 }
 
 TEST_CASE("A signal is told by its name, with or without a core dump") {

@@ -152,6 +152,16 @@ TEST_CASE("how the command ended is said in words") {
     CHECK(contains(format_summary(result, {}), "exit 0 (2 of 3 runs), exit 2 (1 of 3 runs)"));
 }
 
+TEST_CASE("time in which the command was stopped is told beside the elapsed time") {
+    auto result = sample_result();
+    CHECK_FALSE(contains(format_summary(result, {}), "stopped"));
+    result.runs.front().stopped_seconds = 0.25;
+    CHECK(contains(format_summary(result, {}), "wall      2.000 s (stopped for 250 ms of it)"));
+    result = sample_series();
+    result.runs.back().stopped_seconds = 1;
+    CHECK(contains(format_summary(result, {}), "stopped in 1 of 3 runs"));
+}
+
 TEST_CASE("what was not measured is left out and explained once for each reason") {
     auto result = sample_result();
     for (const auto metric : {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::largest_process_rss_peak_bytes}) {
