@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <memory>
 #include <string_view>
@@ -34,6 +35,7 @@ struct BeforeExec {
     std::uint64_t exec_ns;
     rusage used;
     bool identity_refused;
+    std::uint64_t missed_signals;
 };
 
 struct Unmap {
@@ -52,6 +54,31 @@ void take_back(const Inherited& inherited) {
     if (!inherited.stack_limit || getrlimit(RLIMIT_STACK, &stack) != 0) return;
     stack.rlim_cur = *inherited.stack_limit;
     setrlimit(RLIMIT_STACK, &stack);
+}
+
+// The signals that wait for a process, as /proc/PID/status has them; all where it cannot be read.
+std::uint64_t pending_signals(pid_t pid) {
+    std::ifstream status(fmt::format("/proc/{}/status", pid));
+    std::uint64_t pending = 0;
+    bool known = false;
+    for (std::string line; std::getline(status, line);) {
+        if (!line.starts_with("SigPnd:") && !line.starts_with("ShdPnd:")) continue;
+        pending |= std::strtoull(line.c_str() + std::strlen("SigPnd:"), nullptr, 16);
+        known = true;
+    }
+    return known ? pending : ~std::uint64_t{0};
+}
+
+// For the child, in which every signal is blocked as it is in perfwrap. What the group gets now comes to both, and is looked for
+// here last.
+std::uint64_t missed_signals() {
+    const std::uint64_t of_perfwrap = pending_signals(getppid());
+    sigset_t own;
+    sigpending(&own);
+    std::uint64_t missed = of_perfwrap;
+    for (int signal = 1; signal <= SIGRTMAX; ++signal)
+        if (sigismember(&own, signal) == 1) missed &= ~(std::uint64_t{1} << (signal - 1));
+    return missed;
 }
 
 // What runs in the child between fork and exec.
@@ -73,6 +100,8 @@ struct ChildSetup {
             }
         take_back(options.inherited);
         if (options.ignore_sigchld) std::signal(SIGCHLD, SIG_IGN);
+        before_exec.missed_signals = missed_signals();
+        options.kept_by_exec.give();
         pthread_sigmask(SIG_SETMASK, &options.signal_mask, nullptr);
 
         before_exec.exec_ns = monotonic_ns();
@@ -165,7 +194,7 @@ tl::expected<Launched, StartError> start(const std::string& path, const std::vec
     }
     const pid_t pid = child.id();
     child.detach();
-    return Launched{pid, page->exec_ns, page->used};
+    return Launched{pid, page->exec_ns, page->used, page->missed_signals};
 }
 
 }  // namespace
@@ -184,7 +213,7 @@ tl::expected<Launched, LaunchError> launch(const LaunchOptions& options) {
     if (!launched && launched.error().error == ENOEXEC) {
         // A script without a first line that names its interpreter: execvp gives it to the shell.
         argv.front() = program.path.c_str();
-        argv.insert(argv.begin(), "sh");
+        argv.insert(argv.begin(), "/bin/sh");
         launched = start("/bin/sh", argv, options);
     }
     if (launched) return *launched;

@@ -13,6 +13,7 @@
 
 #include "profiler/identity.hpp"
 #include "profiler/inherited.hpp"
+#include "profiler/kept_by_exec.hpp"
 
 namespace perfwrap {
 
@@ -20,6 +21,7 @@ struct LaunchOptions {
     std::vector<std::string> command;  // argv; the program is looked up in PATH as execvp does
     sigset_t signal_mask{};            // to restore in the command
     bool ignore_sigchld = false;       // perfwrap was started with SIGCHLD ignored: so is the command
+    KeptByExec kept_by_exec;           // of perfwrap, for the command
     int cgroup_procs_fd = -1;          // where the child writes itself before exec; -1: nowhere
     Inherited inherited{};             // what it gets of what perfwrap was started with
     std::optional<Identity> identity;  // who it is; none: who perfwrap is
@@ -29,6 +31,8 @@ struct Launched {
     pid_t pid = 0;
     std::uint64_t exec_ns = 0;  // CLOCK_MONOTONIC just before execve
     rusage before_exec{};       // what the child had used until then
+    // What perfwrap had got and the child had not, since it was not there yet when its group got it: signal N as bit N - 1.
+    std::uint64_t missed_signals = 0;
 };
 
 struct LaunchError {

@@ -4,20 +4,20 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <utility>
 
 #include "profiler/clock.hpp"
+#include "profiler/stopped_time.hpp"
+#include "profiler/tree_end.hpp"
 
 namespace perfwrap {
 namespace {
 
-// Between SIGTERM and SIGKILL, for --timeout and --orphans kill.
-constexpr std::uint64_t grace_ns = 5'000'000'000;
 constexpr std::uint64_t never = ~std::uint64_t{0};
 
 std::int64_t unix_ms_at(std::uint64_t then_ns) {
@@ -25,13 +25,8 @@ std::int64_t unix_ms_at(std::uint64_t then_ns) {
     return now.count() - static_cast<std::int64_t>((monotonic_ns() - then_ns) / 1'000'000);
 }
 
-// 'T' for stopped, as /proc/PID/stat has it after the last ')'.
-char process_state(pid_t pid) {
-    std::ifstream stat(fmt::format("/proc/{}/stat", pid));
-    const std::string text{std::istreambuf_iterator<char>(stat), {}};
-    const auto name_end = text.rfind(')');
-    return name_end == std::string::npos || name_end + 2 >= text.size() ? '?' : text[name_end + 2];
-}
+// What by default ends a program that waits.
+bool asks_to_end(int signal) { return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM; }
 
 class Session {
 public:
@@ -43,6 +38,7 @@ public:
         const auto launched = launch({.command = options_.command,
                                       .signal_mask = inbox_.mask_before(),
                                       .ignore_sigchld = inbox_.sigchld_was_ignored(),
+                                      .kept_by_exec = KeptByExec::take(),
                                       .cgroup_procs_fd = options_.cgroup_procs_fd,
                                       .inherited = options_.inherited,
                                       .identity = options_.identity});
@@ -52,7 +48,10 @@ public:
         recording_.started_at_unix_ms = unix_ms_at(launched->exec_ns);
         probe_.started(command_, launched->exec_ns, launched->before_exec);
         if (options_.timeout)
-            deadline_ns_ = launched->exec_ns + static_cast<std::uint64_t>(std::max(options_.timeout->count(), std::int64_t{0}));
+            end_.begin_at(launched->exec_ns + static_cast<std::uint64_t>(std::max(options_.timeout->count(), std::int64_t{0})));
+        missed_signals_ = launched->missed_signals;
+        take_signals();
+        missed_signals_ = 0;
 
         follow();
         close_window();
@@ -65,23 +64,27 @@ private:
         while (!over()) {
             const std::uint64_t now_ns = monotonic_ns();
             if (now_ns >= sample_at_ns) sample_at_ns = now_ns + probe_.sample(now_ns);
-            if (now_ns >= deadline_ns_) time_out(now_ns);
-            sleep_until(std::min(sample_at_ns, deadline_ns_));
+            if (now_ns >= end_.next_ns()) {
+                recording_.timed_out = true;
+                end_tree(now_ns);
+            }
+            sleep_until(std::min(sample_at_ns, end_.next_ns()));
             take_signals();
+            stop_along();
             reap();
         }
     }
 
     bool over() {
         if (!command_ended_) return false;
-        return options_.orphans != Orphans::wait || probe_.alive().empty();
+        return options_.orphans != Orphans::wait || told_to_end_ || probe_.alive().empty();
     }
 
     // Until the moment, a signal, or the probe's own wish.
     void sleep_until(std::uint64_t moment_ns) {
         std::array<pollfd, 2> waits{{{inbox_.fd(), POLLIN, 0}, {window_open_ ? probe_.event_fd() : -1, POLLIN, 0}}};
-        const std::uint64_t now_ns = monotonic_ns();
-        const std::uint64_t left_ns = moment_ns > now_ns ? moment_ns - now_ns : 0;
+        awake_until_ns_ = monotonic_ns();
+        const std::uint64_t left_ns = moment_ns > awake_until_ns_ ? moment_ns - awake_until_ns_ : 0;
         const timespec timeout{static_cast<time_t>(left_ns / 1'000'000'000), static_cast<long>(left_ns % 1'000'000'000)};
         ppoll(waits.data(), waits.size(), moment_ns == never ? nullptr : &timeout, nullptr);
         if ((waits[1].revents & POLLIN) != 0) probe_.sample(monotonic_ns());
@@ -90,30 +93,36 @@ private:
     void take_signals() {
         while (const auto info = inbox_.next()) {
             const int signal = static_cast<int>(info->ssi_signo);
-            if (signal == SIGCHLD) continue;
-            // The terminal signals the whole foreground group, the command too.
-            const bool from_terminal = info->ssi_code == SI_KERNEL;
-            if (!from_terminal && !from_tree(static_cast<pid_t>(info->ssi_pid)) && !continued_with_group(signal)) pass_on(signal);
-            if (signal == SIGTSTP && !command_ended_) {
-                stopped_with_group_ = from_terminal;
-                stop_self();
-            }
+            if (signal == SIGCHLD || static_cast<pid_t>(info->ssi_pid) == getpid()) continue;  // its own: SIGPIPE and the like
+            const bool group_has_it = inbox_.reached_group(*info);
+            const bool too_early = (missed_signals_ >> (signal - 1) & 1) != 0;
+            if (!command_ended_ && !(group_has_it && !too_early && in_group())) forward(*info, command_);
+            if (command_ended_ && asks_to_end(signal)) told_to_end_ = true;
+            if (stops_a_job(signal)) stop_with_command_ = signal;
+            if (signal == SIGCONT) stop_with_command_ = 0;
         }
     }
 
-    // A member of the tree that signals its own process group has reached the command already.
-    bool from_tree(pid_t sender) {
-        const auto members = probe_.alive();
-        return std::ranges::any_of(members, [&](const LiveProcess& member) { return member.pid == sender; });
+    // A command that made a group of its own, as timeout(1) does, would without perfwrap be the leader of this one.
+    bool in_group() const { return getpgid(command_) == getpgrp(); }
+
+    bool command_is_stopped() {
+        siginfo_t info{};
+        while (!command_ended_ && waitid(P_PID, static_cast<id_t>(command_), &info, WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
+               info.si_pid != 0) {
+            if (info.si_code == CLD_CONTINUED)
+                stopped_.go_on(monotonic_ns(), awake_until_ns_);
+            else
+                stopped_.stop(monotonic_ns());
+            info = {};
+        }
+        return stopped_.stopped();
     }
 
-    // After a stop from the terminal the shell continues the whole group.
-    bool continued_with_group(int signal) {
-        return signal == SIGCONT && std::exchange(stopped_with_group_, false) && process_state(command_) != 'T';
-    }
-
-    void pass_on(int signal) const {
-        if (!command_ended_) kill(command_, signal);
+    // The shell that started perfwrap is to see it stop when the command does, not before: the command may catch the signal.
+    void stop_along() {
+        const auto wanted = [this] { return command_is_stopped() || command_ended_; };
+        if (wanted() && stop_with_command_ != 0) stop_self(std::exchange(stop_with_command_, 0), wanted);
     }
 
     void reap() {
@@ -135,22 +144,22 @@ private:
         }
     }
 
-    void time_out(std::uint64_t now_ns) {
-        signal_tree(recording_.timed_out ? SIGKILL : SIGTERM);
-        deadline_ns_ = recording_.timed_out ? never : now_ns + grace_ns;
-        recording_.timed_out = true;
-    }
-
-    // False: there is nobody left whom perfwrap may signal.
-    bool signal_tree(int signal) {
-        bool any = false;
-        for (const auto& process : probe_.alive()) any = kill(process.pid, signal) == 0 || any;
-        return any;
+    // The next step of ending the tree, if it is due. False where no process of it can be signalled: they are another user's.
+    bool end_tree(std::uint64_t now_ns) {
+        const auto step = end_.due(now_ns);
+        if (step == TreeEnd::Step::wait) return true;
+        bool signalled = false;
+        for (const auto& process : probe_.alive()) {
+            if (kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH) signalled = true;
+            if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
+        }
+        return signalled;
     }
 
     void close_window() {
         const bool waited = options_.orphans == Orphans::wait;
-        if (waited) recording_.end_ns = std::max(recording_.end_ns, last_end_ns_);
+        recording_.stopped_ns = stopped_.total_ns(recording_.end_ns);
+        if (waited) recording_.end_ns = std::max(recording_.end_ns, told_to_end_ ? monotonic_ns() : last_end_ns_);
         window_open_ = false;
         recording_.seen = probe_.finish(recording_.end_ns, waited ? Closing::after_orphans : Closing::at_command_end);
         if (recording_.seen.end_ns && !waited) recording_.end_ns = *recording_.seen.end_ns;
@@ -172,12 +181,9 @@ private:
     }
 
     void kill_orphans() {
-        signal_tree(SIGTERM);
-        const std::uint64_t kill_at_ns = monotonic_ns() + grace_ns;
-        while (!probe_.alive().empty()) {
-            // What has become another user's by itself, ends by itself.
-            if (monotonic_ns() >= kill_at_ns && !signal_tree(SIGKILL)) return;
-            sleep_until(monotonic_ns() + 20'000'000);
+        end_.begin_at(monotonic_ns());
+        while (!probe_.alive().empty() && end_tree(monotonic_ns())) {
+            sleep_until(std::min(end_.next_ns(), monotonic_ns() + 20'000'000));
             take_signals();
             reap();
         }
@@ -188,11 +194,15 @@ private:
     const SessionOptions& options_;
     Recording recording_;
     pid_t command_ = 0;
+    std::uint64_t missed_signals_ = 0;  // sent to the group before the command was in it, signal N as bit N - 1
     bool command_ended_ = false;
     bool window_open_ = true;
-    bool stopped_with_group_ = false;
+    bool told_to_end_ = false;   // after the command's own end
+    int stop_with_command_ = 0;  // the signal with which a shell asked for it; 0: nobody did
+    StoppedTime stopped_;
+    TreeEnd end_;
+    std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep
     std::uint64_t last_end_ns_ = 0;
-    std::uint64_t deadline_ns_ = never;
 };
 
 }  // namespace

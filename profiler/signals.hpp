@@ -4,12 +4,15 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <functional>
 #include <optional>
+
+#include "profiler/group_witness.hpp"
 
 namespace perfwrap {
 
-// Blocks the signals that are passed on, and SIGCHLD, and reads them from a descriptor. They stay blocked until perfwrap ends:
-// nothing that arrives while results are written may cost the results.
+// Blocks every signal but those that a fault of perfwrap's own raises, and reads them from a descriptor. They stay blocked until
+// perfwrap ends: nothing that arrives while results are written may cost the results.
 class SignalInbox {
 public:
     SignalInbox();
@@ -18,18 +21,35 @@ public:
     SignalInbox& operator=(const SignalInbox&) = delete;
 
     int fd() const { return fd_; }
-    const sigset_t& mask_before() const { return mask_before_; }
+    const sigset_t& mask_before() const { return block_.before; }
     bool sigchld_was_ignored() const { return sigchld_was_ignored_; }
 
     std::optional<signalfd_siginfo> next();
 
+    // Whether the signal, which next() gave last, went to the whole process group, so that its other members have it already.
+    bool reached_group(const signalfd_siginfo& info);
+
 private:
+    struct Block {
+        Block();
+        sigset_t before{};
+    };
+
+    Block block_;
+    GroupWitness witness_;  // made with all signals blocked
     int fd_ = -1;
-    sigset_t mask_before_{};
     bool sigchld_was_ignored_ = false;
+    GroupWitness::Counts sent_to_group_{};  // of signals not taken from the descriptor yet
 };
 
-// Stops perfwrap as SIGTSTP would have; returns when it is continued.
-void stop_self();
+// SIGTSTP, SIGTTIN, SIGTTOU: what the terminal or a shell stops a job with.
+bool stops_a_job(int signal);
+
+// Passes a signal on, with the value that sigqueue(3) gave it if there is one.
+void forward(const signalfd_siginfo& info, pid_t to);
+
+// Stops perfwrap as the signal would have, if that is still wanted once a SIGCONT cannot be overlooked any more; returns when it
+// is continued.
+void stop_self(int signal, const std::function<bool()>& wanted);
 
 }  // namespace perfwrap
