@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace perfwrap::test {
 
@@ -26,16 +28,31 @@ Terminal::Terminal(const std::vector<std::string>& argv) {
 }
 
 Terminal::~Terminal() {
-    ::close(master_);
+    if (master_ >= 0) ::close(master_);
     if (pid_ < 0) return;
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    reap();
+}
+
+int Terminal::reap() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    return status;
 }
 
 void Terminal::type(std::string_view keys) const {
     if (::write(master_, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
         throw std::system_error(errno, std::generic_category(), "write to the terminal");
 }
+
+void Terminal::resize(unsigned short rows, unsigned short columns) const {
+    const winsize size{rows, columns, 0, 0};
+    if (::ioctl(master_, TIOCSWINSZ, &size) != 0) throw std::system_error(errno, std::generic_category(), "resize the terminal");
+}
+
+pid_t Terminal::foreground_group() const { return ::tcgetpgrp(master_); }
 
 // False at the end; a terminal whose last user is gone gives EIO.
 bool Terminal::read_some(int timeout_ms) {
@@ -49,16 +66,22 @@ bool Terminal::read_some(int timeout_ms) {
 }
 
 void Terminal::wait_for(std::string_view text) {
-    while (screen_.find(text) == std::string::npos)
+    std::size_t at = 0;
+    while ((at = screen_.find(text, seen_)) == std::string::npos)
         if (!read_some(20'000)) throw std::runtime_error("the program ended; the terminal shows: " + screen_);
+    seen_ = at + text.size();
 }
 
 std::string Terminal::wait_for_end() {
     while (read_some(60'000)) {
     }
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = -1;
+    reap();
     return screen_;
+}
+
+int Terminal::hang_up() {
+    ::close(std::exchange(master_, -1));
+    return reap();
 }
 
 }  // namespace perfwrap::test

@@ -33,4 +33,15 @@ int job_control(const Arguments& arguments, Truth&) {
     return 0;
 }
 
+// Becomes the workload of the remaining words in a process group of its own, in the terminal's background, and says "ready"
+// before.
+int own_group(const Arguments& arguments, Truth&) {
+    ::setpgid(0, 0);
+    std::puts("ready");
+    std::fflush(stdout);
+    auto words = arguments.words();
+    words.insert(words.begin(), "workload");
+    exec_self(words);
+}
+
 }  // namespace workloads

@@ -2,9 +2,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -57,8 +60,9 @@ void show_descriptors() {
     for (const int descriptor : open) {
         struct stat about {};
         ::fstat(descriptor, &about);
-        std::printf("descriptor %d: type %o, status flags %o, descriptor flags %o, terminal %d\n", descriptor,
-                    about.st_mode & S_IFMT, ::fcntl(descriptor, F_GETFL), ::fcntl(descriptor, F_GETFD), ::isatty(descriptor));
+        std::printf("descriptor %d: type %o, status flags %o, descriptor flags %o, terminal %d, offset %ld\n", descriptor,
+                    about.st_mode & S_IFMT, ::fcntl(descriptor, F_GETFL), ::fcntl(descriptor, F_GETFD), ::isatty(descriptor),
+                    S_ISREG(about.st_mode) ? static_cast<long>(::lseek(descriptor, 0, SEEK_CUR)) : 0L);
     }
 }
 
@@ -69,6 +73,27 @@ void show_limits() {
         std::printf("limit %d: %llu %llu\n", resource, static_cast<unsigned long long>(limit.rlim_cur),
                     static_cast<unsigned long long>(limit.rlim_max));
     }
+}
+
+void show_timers() {
+    for (const auto kind : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) {
+        itimerval timer{};
+        ::getitimer(kind, &timer);
+        const bool runs = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+        std::printf("timer %d: %s, every %ld s\n", static_cast<int>(kind), runs ? "runs" : "off",
+                    static_cast<long>(timer.it_interval.tv_sec));
+    }
+}
+
+void show_scheduling() {
+    sched_param parameters{};
+    ::sched_getparam(0, &parameters);
+    constexpr int ioprio_who_process = 1;
+    int memory_policy = 0;
+    ::syscall(SYS_get_mempolicy, &memory_policy, nullptr, 0, nullptr, 0);
+    std::printf("priority %d, policy %d, real-time priority %d, I/O priority %ld, memory policy %d\n",
+                ::getpriority(PRIO_PROCESS, 0), ::sched_getscheduler(0), parameters.sched_priority,
+                ::syscall(SYS_ioprio_get, ioprio_who_process, 0), memory_policy);
 }
 
 }  // namespace
@@ -88,9 +113,13 @@ int show_launch(const Arguments& arguments, Truth&) {
     ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
     std::printf("parent death signal %d, subreaper %d, dumpable %d, timer slack %d, securebits %d\n", death_signal, subreaper,
                 ::prctl(PR_GET_DUMPABLE), ::prctl(PR_GET_TIMERSLACK), ::prctl(PR_GET_SECUREBITS));
-    std::printf("priority %d, policy %d\n", ::getpriority(PRIO_PROCESS, 0), ::sched_getscheduler(0));
+    std::printf("personality %x, no huge pages %d, foreground group %d\n", static_cast<unsigned>(::personality(0xffffffff)),
+                ::prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0), ::tcgetpgrp(STDIN_FILENO) == ::getpgrp());
+    show_timers();
+    show_scheduling();
+    // The cgroups last: with --cgroup they differ, and nothing else does.
     for (const char* path :
-         {"/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid"})
+         {"/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid", "/proc/self/cgroup"})
         show_file(path);
     return 0;
 }

@@ -1,7 +1,9 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include <array>
 #include <string>
@@ -45,6 +47,30 @@ int count_signals(const Arguments&, Truth&) {
     for (const auto& each : names)
         if (const int times = counts[static_cast<std::size_t>(each.signal)]; times > 0) std::printf("%s %d\n", each.name, times);
     return 0;
+}
+
+// Says "ready", then the name of each signal as it comes (its value too, if sigqueue gave it one), none of which acts. After
+// SIGTERM it waits a little for more and ends.
+int print_signals(const Arguments&, Truth&) {
+    sigset_t all;
+    sigfillset(&all);
+    ::sigprocmask(SIG_BLOCK, &all, nullptr);
+    std::puts("ready");
+    std::fflush(stdout);
+    bool ending = false;
+    while (true) {
+        siginfo_t info{};
+        const timespec patience{ending ? 0 : 60, ending ? 300'000'000 : 0};
+        const int signal = ::sigtimedwait(&all, &info, &patience);
+        if (signal < 0 && errno == EINTR) continue;  // stopped and continued
+        if (signal < 0) return ending ? 0 : 1;
+        const char* const name = sigabbrev_np(signal);
+        std::printf("%s", name != nullptr ? name : std::to_string(signal).c_str());
+        if (info.si_code == SI_QUEUE) std::printf(" %d", info.si_value.sival_int);
+        std::puts("");
+        std::fflush(stdout);
+        ending = ending || signal == SIGTERM;
+    }
 }
 
 }  // namespace workloads
