@@ -1,6 +1,7 @@
 #include "exporters/output_target.hpp"
 
 #include <fmt/format.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,12 +26,6 @@ std::optional<int> inherited_descriptor(std::string_view path) {
     return std::nullopt;
 }
 
-Replaceable split(std::string_view path) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string_view::npos) return {".", std::string(path), std::nullopt};
-    return {std::string(path.substr(0, slash == 0 ? 1 : slash)), std::string(path.substr(slash + 1)), std::nullopt};
-}
-
 std::optional<struct stat> status(const std::string& path) {
     struct stat found {};
     if (::stat(path.c_str(), &found) != 0) return std::nullopt;
@@ -47,12 +42,40 @@ std::string_view remedy(int error) {
         case EFBIG: return "raise the limit (ulimit -f) or choose another path";
         case EPIPE: return "keep its reader running until perfwrap has ended";
         case ENAMETOOLONG: return "choose a shorter name";
+        case ENXIO: return "keep its reader running until perfwrap has ended";
         case ELOOP: return "break the loop of symbolic links";
         default: return "choose another path";
     }
 }
 
+bool same_file(const Replaceable& a, const Replaceable& b) {
+    const auto folder = status(a.folder);
+    const auto other = status(b.folder);
+    return a.name == b.name && folder && other && folder->st_dev == other->st_dev && folder->st_ino == other->st_ino;
+}
+bool same_file(const InPlace& a, const InPlace& b) { return a.path == b.path; }
+bool same_file(const InheritedDescriptor& a, const InheritedDescriptor& b) { return a.fd == b.fd; }
+template <typename A, typename B>
+bool same_file(const A&, const B&) {
+    return false;
+}
+
 }  // namespace
+
+Replaceable split_path(std::string_view path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string_view::npos) return {".", std::string(path), std::nullopt};
+    return {std::string(path.substr(0, slash == 0 ? 1 : slash)), std::string(path.substr(slash + 1)), std::nullopt};
+}
+
+bool same_place(const OutputTarget& a, const OutputTarget& b) {
+    return std::visit([](const auto& one, const auto& other) { return same_file(one, other); }, a, b);
+}
+
+uid_t user_of_files() {
+    constexpr auto ask = static_cast<uid_t>(-1);  // no id is -1, so that nothing changes
+    return static_cast<uid_t>(::setfsuid(ask));
+}
 
 std::string write_trouble(std::string_view path, int error) {
     return fmt::format("cannot write {}: {}; {}", path, std::generic_category().message(error), remedy(error));
@@ -70,7 +93,7 @@ tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) 
         if (length < 0) break;
         if (links == most_links) return tl::make_unexpected(write_trouble(path, ELOOP));
         std::string next(content.data(), static_cast<std::size_t>(length));
-        present = next.starts_with('/') ? std::move(next) : Replaceable{split(present).folder, std::move(next), {}}.path();
+        present = next.starts_with('/') ? std::move(next) : Replaceable{split_path(present).folder, std::move(next), {}}.path();
     }
 
     const auto existing = status(path);
@@ -79,7 +102,7 @@ tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) 
     if (existing && !S_ISREG(existing->st_mode)) return InPlace{path};
     if (!existing && errno != ENOENT) return tl::make_unexpected(write_trouble(path, errno));
 
-    auto file = split(present);
+    auto file = split_path(present);
     if (file.name.empty()) return tl::make_unexpected(fmt::format("cannot write {}: it names no file; add a file name", path));
     if (!status(file.folder))
         return tl::make_unexpected(

@@ -32,6 +32,15 @@ struct Replaceable {
 
 using OutputTarget = std::variant<InheritedDescriptor, InPlace, Replaceable>;
 
+// The folder and the name of a path as it stands, whatever is there.
+Replaceable split_path(std::string_view path);
+
+// Whether both are one file or one descriptor, however they are written.
+bool same_place(const OutputTarget& a, const OutputTarget& b);
+
+// Whose rights the calling thread has on files.
+uid_t user_of_files();
+
 // Follows symbolic links, dangling ones too, to what they name. Opens nothing. Error: a sentence with the path and the remedy.
 tl::expected<OutputTarget, std::string> resolve_output(const std::string& path);
 

@@ -12,7 +12,8 @@
 namespace perfwrap {
 
 // Without a name where the file system has O_TMPFILE, so that even a killed perfwrap leaves nothing; else under a hidden name in
-// the same folder, removed by the destructor.
+// the same folder, removed by the destructor. Also the moment of replacing an old file takes a hidden name. It is locked: a
+// hidden file without a lock was left by a perfwrap that was killed.
 class TemporaryFile {
 public:
     // The mode is subject to the umask. Error: an errno.
@@ -27,6 +28,9 @@ public:
 
     // Puts the file at `path`, in the same folder, in one step, in place of what is there. Returns an errno, 0 if done.
     int become(const std::string& path) &&;
+
+    // Removes what killed perfwraps of the same user left in a folder.
+    static void remove_stale(const std::string& folder);
 
 private:
     TemporaryFile(UniqueFd descriptor, std::string folder, std::string name)

@@ -6,10 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 #include <utility>
+#include <vector>
 
-#include "exporters/output_target.hpp"
 #include "exporters/temporary_file.hpp"
 #include "exporters/write_signals.hpp"
 
@@ -40,8 +43,9 @@ int write_all(int fd, std::string_view bytes) {
 
 Outcome check(const std::string& path, const InheritedDescriptor& target) {
     const int flags = ::fcntl(target.fd, F_GETFL);
-    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) return {};
-    const std::string_view state = flags < 0 ? "closed" : "open for reading only";
+    const bool closed = flags < 0 || (flags & O_PATH) != 0;
+    if (!closed && (flags & O_ACCMODE) != O_RDONLY) return {};
+    const std::string_view state = closed ? "closed" : "open for reading only";
     return tl::make_unexpected(
         fmt::format("cannot write {}: descriptor {} is {}; redirect it to a file", path, target.fd, state));
 }
@@ -52,7 +56,17 @@ Outcome check(const std::string& path, const InPlace& target) {
     return {};
 }
 
+// In a folder such as /tmp a file that may be written may still not be replaced (unlink(2), EPERM).
+bool may_replace(const Replaceable& target) {
+    struct stat folder {};
+    if (!target.existing || ::stat(target.folder.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) == 0) return true;
+    const uid_t user = user_of_files();
+    return user == 0 || user == target.existing->st_uid || user == folder.st_uid;
+}
+
 Outcome check(const std::string& path, const Replaceable& target) {
+    TemporaryFile::remove_stale(target.folder);
+    if (!may_replace(target)) return trouble(path, EPERM);
     if (target.existing && ::faccessat(AT_FDCWD, target.path().c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
     const auto file = TemporaryFile::in(target.folder, S_IRUSR | S_IWUSR);
     if (file) return {};
@@ -65,11 +79,28 @@ Outcome write(const std::string& path, const InheritedDescriptor& target, std::s
     return {};
 }
 
+bool is_pipe(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISFIFO(found.st_mode);
+}
+
+// Its reader may have gone for good.
+UniqueFd open_in_place(const std::string& path) {
+    using std::chrono::steady_clock;
+    const auto give_up = steady_clock::now() + std::chrono::seconds(10);
+    while (true) {
+        UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        if (fd) return fd;
+        const int error = errno;
+        const bool unread = error == ENXIO && is_pipe(path) && steady_clock::now() < give_up;
+        errno = error;
+        if (!unread && error != EINTR) return fd;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
 Outcome write(const std::string& path, const InPlace& target, std::string_view bytes) {
-    int fd = -1;
-    do fd = ::open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    while (fd < 0 && errno == EINTR);
-    const UniqueFd device(fd);
+    const UniqueFd device = open_in_place(target.path);
     if (!device) return trouble(path, errno);
     if (const int error = write_all(device.get(), bytes)) return trouble(path, error);
     return {};
@@ -82,6 +113,12 @@ int take_over_permissions(int fd, const struct stat& existing) {
 }
 
 Outcome write(const std::string& path, const Replaceable& target, std::string_view bytes) {
+    return replace_file(path, target, bytes);
+}
+
+}  // namespace
+
+tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes) {
     constexpr mode_t before_umask = 0666;
     auto file = TemporaryFile::in(target.folder, target.existing ? S_IRUSR | S_IWUSR : before_umask);
     if (!file) return trouble(path, file.error());
@@ -93,12 +130,24 @@ Outcome write(const std::string& path, const Replaceable& target, std::string_vi
     return {};
 }
 
-}  // namespace
-
 tl::expected<void, std::string> check_writable(const std::string& path) {
     const auto target = resolve_output(path);
     if (!target) return tl::make_unexpected(target.error());
     return std::visit([&](const auto& kind) { return check(path, kind); }, *target);
+}
+
+tl::expected<void, std::string> check_distinct(std::span<const std::string> paths) {
+    std::vector<std::pair<std::string, OutputTarget>> places;
+    for (const auto& path : paths) {
+        auto target = resolve_output(path);
+        if (!target) continue;  // whether it can be written is another question
+        const auto same = std::ranges::find_if(places, [&](const auto& place) { return same_place(place.second, *target); });
+        if (same != places.end())
+            return tl::make_unexpected(
+                fmt::format("{} and {} are the same place; give each output a path of its own", same->first, path));
+        places.emplace_back(path, std::move(*target));
+    }
+    return {};
 }
 
 tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes) {
@@ -106,5 +155,7 @@ tl::expected<void, std::string> write_output(const std::string& path, std::strin
     if (!target) return tl::make_unexpected(target.error());
     return std::visit([&](const auto& kind) { return write(path, kind, bytes); }, *target);
 }
+
+void tell(std::string_view text) { write_all(STDERR_FILENO, text); }
 
 }  // namespace perfwrap

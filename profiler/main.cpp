@@ -8,12 +8,13 @@
 
 #include "exporters/exporter.hpp"
 #include "probes/host_facts.hpp"
+#include "profiler/complaint.hpp"
 #include "profiler/doctor.hpp"
 #include "profiler/file_capabilities.hpp"
 #include "profiler/inherited.hpp"
 #include "profiler/options.hpp"
 #include "profiler/run.hpp"
-#include "profiler/tell.hpp"
+#include "profiler/standard_streams.hpp"
 
 namespace {
 
@@ -30,7 +31,7 @@ int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherit
         return options.error().code;
     }
     if (const auto reason = perfwrap::unsafe_installation()) {
-        perfwrap::tell(fmt::format("perfwrap: {}\n", *reason));
+        perfwrap::complain(*reason);
         return 125;
     }
     if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options)) {
@@ -45,9 +46,11 @@ int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherit
 
 int main(int argc, char** argv) {
     try {
-        return main_with({argv + 1, argv + argc}, perfwrap::inherited(argc, argv));
+        const auto inherited = perfwrap::inherited(argc, argv);
+        perfwrap::hold_standard_streams();
+        return main_with({argv + 1, argv + argc}, inherited);
     } catch (const std::exception& failure) {
-        perfwrap::tell(fmt::format("perfwrap: {}\n", failure.what()));
+        perfwrap::complain(failure.what());
         return 125;
     }
 }

@@ -20,6 +20,13 @@ constexpr std::array duration_units{DurationUnit{"us", 1e3}, DurationUnit{"ms", 
 
 constexpr double longest_duration_ns = 9e18;  // 285 years, within std::chrono::nanoseconds
 
+// "csv", but neither "./a" nor "2026-01-01T10".
+bool looks_like_format(std::string_view text) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return !text.empty() && is_letter(text.front()) &&
+           std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+}
+
 }  // namespace
 
 tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text) {
@@ -44,6 +51,13 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_v
     return interval;
 }
 
+tl::expected<std::optional<std::chrono::nanoseconds>, std::string> parse_checkpoint(std::string_view text) {
+    if (text == "off") return std::nullopt;
+    return parse_duration(text).map([](auto every) { return std::optional{every}; }).map_error([](const std::string& error) {
+        return error + "; or write off";
+    });
+}
+
 tl::expected<std::size_t, std::string> parse_count(std::string_view text) {
     std::size_t count = 0;
     const auto end = text.data() + text.size();
@@ -63,6 +77,9 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
                                                   named->name, named->name));
             return Output{.format = std::string{named->name}, .path = std::string{path}};
         }
+        if (looks_like_format(text.substr(0, colon)))
+            return tl::unexpected(fmt::format("'{}' is no known format: write one of {}; or ./{} for a file of that name",
+                                              text.substr(0, colon), list_formats(formats), text));
     }
     if (text.empty()) return tl::unexpected(std::string{"the path is empty"});
     if (text == "-") return Output{.format = "json", .path = "-"};

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
 // A duration of at least 100us.
 tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_view text);
 
+// How often to keep the result so far; empty for "off".
+tl::expected<std::optional<std::chrono::nanoseconds>, std::string> parse_checkpoint(std::string_view text);
+
 // A whole number, 0 included.
 tl::expected<std::size_t, std::string> parse_count(std::string_view text);
 
@@ -47,8 +51,8 @@ tl::expected<Value, std::string> parse_choice(std::string_view text,
     return tl::unexpected(fmt::format("'{}' is none of {}", text, words));
 }
 
-// "[FORMAT:]PATH". What stands before the first colon is a format only if it is the name of one; else the path's ending selects
-// it. Standard output without a format is JSON.
+// "[FORMAT:]PATH". A word before the first colon names a format, known or not; without one the path's ending selects it: of
+// "./a:b.json" too. Standard output without a format is JSON.
 tl::expected<Output, std::string> parse_output(std::string_view text, std::span<const OutputFormat> formats);
 
 // "KEY=VALUE"; the value may be empty and may hold further equal signs.

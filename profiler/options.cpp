@@ -146,6 +146,12 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
             return parse_count(text).map([&](std::size_t count) { options.max_processes = count; });
         },
         "Rows of the process table; the most expensive\nare kept, the rest is summed up (default: 1000)");
+    add_value_option(
+        app, "--checkpoint", "DURATION|off",
+        [&options](std::string_view text) {
+            return parse_checkpoint(text).map([&](auto checkpoint) { options.checkpoint = checkpoint; });
+        },
+        "Keep the result so far in PATH.partial, written\nanew this often (default: 30s)");
     app.add_flag("-q,--quiet", options.quiet, "No summary on standard error");
 }
 

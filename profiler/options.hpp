@@ -32,6 +32,7 @@ struct RunOptions {
     bool as_invoker = false;          // to run it as who called sudo; never with a user
     bool record_arguments = true;
     std::size_t max_processes = 1000;
+    std::optional<std::chrono::nanoseconds> checkpoint = std::chrono::seconds(30);  // how often; empty: never
     bool quiet = false;
 };
 

@@ -17,7 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/exporter.hpp"
 #include "exporters/summary.hpp"
 #include "exporters/writer.hpp"
 #include "probes/bpf_programs.hpp"
@@ -25,11 +24,13 @@
 #include "probes/ebpf_probe.hpp"
 #include "probes/host_facts.hpp"
 #include "probes/procfs_probe.hpp"
+#include "profiler/checkpoints.hpp"
+#include "profiler/complaint.hpp"
+#include "profiler/outputs.hpp"
 #include "profiler/plan.hpp"
 #include "profiler/session.hpp"
 #include "profiler/signals.hpp"
 #include "profiler/summarize.hpp"
-#include "profiler/tell.hpp"
 #include "profiler/text.hpp"
 
 namespace perfwrap {
@@ -37,8 +38,6 @@ namespace {
 
 constexpr int own_failure = 125;
 constexpr int timed_out_code = 124;
-
-void complain(std::string_view message) { tell(fmt::format("perfwrap: {}\n", printable(message, true))); }
 
 // Who the command is to be; none: who perfwrap is.
 tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {
@@ -162,17 +161,10 @@ SummaryStyle style_of_terminal() {
     return style;
 }
 
-// Every output is tried, whatever became of the others.
-bool write_outputs(const std::vector<Output>& outputs, const Result& result, const std::optional<Identity>& owner) {
-    const FileRights rights(owner);
-    bool all_written = true;
-    for (const auto& output : outputs) {
-        const auto written = write_output(output.path, find_exporter(output.format)->format(result));
-        if (written) continue;
-        complain(written.error());
-        all_written = false;
-    }
-    return all_written;
+void add_cgroup_figures(Recording& recording, const std::optional<MemoryCgroup>& cgroup) {
+    if (!cgroup) return;
+    recording.seen.memory.cgroup_peak_bytes = cgroup->peak_bytes();
+    if (!recording.seen.totals.oom_kills) recording.seen.totals.oom_kills = cgroup->oom_kills();
 }
 
 int exit_code(const Recording& recording, bool all_written) {
@@ -202,13 +194,10 @@ int run(const RunOptions& options, const Inherited& inherited, FileCapabilities&
         complain(identity.error());
         return own_failure;
     }
-    const auto outputs_owner = options.as_invoker ? *identity : std::nullopt;
-    for (const auto& output : options.outputs) {
-        const FileRights rights(outputs_owner);
-        if (const auto writable = check_writable(output.path); !writable) {
-            complain(writable.error());
-            return own_failure;
-        }
+    auto outputs = Outputs::open(options.outputs, options.checkpoint.has_value(), options.as_invoker ? *identity : std::nullopt);
+    if (!outputs) {
+        complain(outputs.error());
+        return own_failure;
     }
     SignalInbox inbox;
     HostFacts facts = gather_host_facts();
@@ -219,24 +208,31 @@ int run(const RunOptions& options, const Inherited& inherited, FileCapabilities&
     }
     capabilities.drop();
     const auto& cgroup = prepared->cgroup;
+    std::optional<Checkpoints> checkpoints;
+    if (outputs->have_partials())
+        checkpoints.emplace(*options.checkpoint, [&](Recording so_far) {
+            add_cgroup_figures(so_far, cgroup);
+            Result result = result_of(options, facts, prepared->plan, so_far);
+            result.complete = false;
+            outputs->write_partials(result);
+        });
     auto recording = run_session(*prepared->probe, inbox,
                                  {.command = options.command,
                                   .orphans = options.orphans,
                                   .timeout = options.timeout,
                                   .cgroup_procs_fd = cgroup ? cgroup->procs_fd() : -1,
                                   .inherited = for_command(inherited, *identity),
-                                  .identity = *identity});
+                                  .identity = *identity,
+                                  .checkpoints = checkpoints ? &*checkpoints : nullptr});
+    checkpoints.reset();
     if (!recording) {
         complain(recording.error().message);
         return recording.error().exit_code;
     }
-    if (cgroup) {
-        recording->seen.memory.cgroup_peak_bytes = cgroup->peak_bytes();
-        if (!recording->seen.totals.oom_kills) recording->seen.totals.oom_kills = cgroup->oom_kills();
-    }
+    add_cgroup_figures(*recording, cgroup);
 
     const Result result = result_of(options, facts, prepared->plan, *recording);
-    const bool all_written = write_outputs(options.outputs, result, outputs_owner);
+    const bool all_written = outputs->write(result);
     if (!options.quiet) tell(format_summary(result, style_of_terminal()));
     return exit_code(*recording, all_written);
 }

@@ -53,6 +53,7 @@ public:
         take_signals();
         missed_signals_ = 0;
 
+        if (options_.checkpoints != nullptr) checkpoint_at_ns_ = options_.checkpoints->next_ns(launched->exec_ns, 0);
         follow();
         close_window();
         return std::move(recording_);
@@ -68,11 +69,22 @@ private:
                 recording_.timed_out = true;
                 end_tree(now_ns);
             }
-            sleep_until(std::min(sample_at_ns, end_.next_ns()));
+            if (now_ns >= checkpoint_at_ns_) checkpoint(now_ns);
+            sleep_until(std::min({sample_at_ns, end_.next_ns(), checkpoint_at_ns_}));
             take_signals();
             stop_along();
             reap();
         }
+    }
+
+    void checkpoint(std::uint64_t now_ns) {
+        if (options_.checkpoints->ready(now_ns)) {
+            Recording so_far = recording_;
+            so_far.seen = probe_.so_far();
+            so_far.end_ns = so_far.seen.end_ns.value_or(now_ns);
+            options_.checkpoints->keep(std::move(so_far));
+        }
+        checkpoint_at_ns_ = options_.checkpoints->next_ns(now_ns, monotonic_ns() - now_ns);
     }
 
     bool over() {
@@ -203,6 +215,7 @@ private:
     TreeEnd end_;
     std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep
     std::uint64_t last_end_ns_ = 0;
+    std::uint64_t checkpoint_at_ns_ = never;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probes/probe.hpp"
+#include "profiler/checkpoints.hpp"
 #include "profiler/launcher.hpp"
 #include "profiler/options.hpp"
 #include "profiler/recording.hpp"
@@ -23,6 +24,7 @@ struct SessionOptions {
     int cgroup_procs_fd = -1;
     Inherited inherited{};
     std::optional<Identity> identity;
+    Checkpoints* checkpoints = nullptr;  // null: none are taken
 };
 
 // Everything in the recording is set, the probe's observation included.

@@ -63,13 +63,22 @@ TEST_CASE("An output's format is named or told from the ending") {
 
 TEST_CASE("Standard output is JSON unless named") { CHECK(chosen("-") == "json -"); }
 
+TEST_CASE("Checkpoints have a duration or are off") {
+    CHECK(parse_checkpoint("5s").value() == std::chrono::seconds(5));
+    CHECK_FALSE(parse_checkpoint("off").value());
+    CHECK_THAT(parse_checkpoint("0").error(), Contains("'0' is no duration") && Contains("or write off"));
+}
+
 TEST_CASE("A path with a colon whose prefix is no format stays a path") {
     CHECK(chosen("2026-01-01T10:00.json") == "json 2026-01-01T10:00.json");
-    CHECK(chosen("yaml:x.json") == "json yaml:x.json");
+    CHECK(chosen("./yaml:x.json") == "json ./yaml:x.json");
+    CHECK(chosen("a.b:x.json") == "json a.b:x.json");
 }
 
 TEST_CASE("A format that is not known is refused with the list of those that are") {
-    CHECK_THAT(chosen("yaml:x"), Contains("'yaml:x'") && Contains("json (.json), prometheus (.prom), junit"));
+    CHECK_THAT(chosen("csv:x.json"), Contains("'csv' is no known format") &&
+                                         Contains("json (.json), prometheus (.prom), junit") && Contains("./csv:x.json"));
+    CHECK_THAT(chosen("yaml:x"), Contains("'yaml'") && Contains("json (.json), prometheus (.prom), junit"));
     CHECK_THAT(chosen("result"), Contains("FORMAT:PATH"));
     CHECK_THAT(chosen("json:"), Contains("names no file"));
     CHECK_THAT(chosen(""), Contains("empty"));

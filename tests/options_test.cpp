@@ -72,6 +72,7 @@ TEST_CASE("A command alone runs with the defaults") {
     CHECK_FALSE(options.timeout);
     CHECK(options.record_arguments);
     CHECK(options.max_processes == 1000);
+    CHECK(options.checkpoint == 30s);
     CHECK_FALSE(options.quiet);
 }
 
@@ -98,6 +99,8 @@ TEST_CASE("Every option arrives") {
                               "--no-arguments",
                               "--max-processes",
                               "0",
+                              "--checkpoint",
+                              "2m",
                               "-q",
                               "./bench"});
     REQUIRE(options.outputs.size() == 2);
@@ -115,6 +118,8 @@ TEST_CASE("Every option arrives") {
     CHECK(options.timeout == 1min);
     CHECK_FALSE(options.record_arguments);
     CHECK(options.max_processes == 0);
+    CHECK(options.checkpoint == 2min);
+    CHECK_FALSE(run({"--checkpoint", "off", "true"}).checkpoint);
     CHECK(options.quiet);
     CHECK(options.command == Words{"./bench"});
 }

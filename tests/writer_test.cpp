@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@
 #include <sstream>
 #include <thread>
 
+#include "exporters/temporary_file.hpp"
 #include "tests/child_process.hpp"
 
 using namespace perfwrap;
@@ -274,6 +276,49 @@ TEST_CASE("a file system without unnamed files serves as well") {
     CHECK(content(folder.file("new.json")) == "two");
     CHECK(mode(folder.file("new.json")) == 0644);
     CHECK(folder.names() == Names{"new.json"});
+}
+
+TEST_CASE("what a killed perfwrap left is removed by the next one, and nothing else") {
+    const Folder folder;
+    for (const auto* name :
+         {".perfwrap-0123abcd", ".perfwrap-ffffffff", ".perfwrap-0123abcde", ".perfwrap-XXXXXXXX", "perfwrap-0123abcd"})
+        put(folder.file(name), "");
+    fs::create_directory(folder.file(".perfwrap-00000000"));
+    fs::create_symlink("nowhere", folder.file(".perfwrap-11111111"));
+    REQUIRE(::mkfifo(folder.file(".perfwrap-22222222").c_str(), 0600) == 0);
+    const int in_the_making = ::open(folder.file(".perfwrap-ffffffff").c_str(), O_WRONLY | O_CLOEXEC);
+    REQUIRE(::flock(in_the_making, LOCK_EX) == 0);
+    CHECK(check_writable(folder.file("out.json")));
+    ::close(in_the_making);
+    CHECK(folder.names() == Names{".perfwrap-ffffffff", ".perfwrap-0123abcde", ".perfwrap-XXXXXXXX", "perfwrap-0123abcd",
+                                  ".perfwrap-00000000", ".perfwrap-11111111", ".perfwrap-22222222"});
+}
+
+TEST_CASE("perfwrap killed while it writes, where a new file needs a name, leaves one that the next perfwrap removes") {
+    const Folder folder;
+    CHECK(in_child([&] {
+              if (!refuse_unnamed_files()) return 1;
+              const auto file = TemporaryFile::in(folder.path(), 0600);
+              if (!file || folder.names().size() != 1) return 2;
+              return ::raise(SIGKILL);
+          }) == 128 + SIGKILL);
+    REQUIRE(folder.names().size() == 1);
+    CHECK(check_writable(folder.file("out.json")));
+    CHECK(folder.names().empty());
+}
+
+TEST_CASE("two outputs in one place are noticed, however their paths are written") {
+    const Folder folder;
+    fs::create_symlink("a.json", folder.file("link"));
+    fs::create_symlink(folder.path(), folder.file("here"));
+    const auto distinct = [](std::vector<std::string> paths) { return check_distinct(paths).has_value(); };
+    CHECK(distinct({folder.file("a.json"), folder.file("b.json"), "-", "/dev/stderr", "/dev/null"}));
+    CHECK_FALSE(distinct({folder.file("a.json"), "-", folder.file("a.json")}));
+    CHECK_FALSE(distinct({folder.file("a.json"), folder.path() + "//./a.json"}));
+    CHECK_FALSE(distinct({folder.file("link"), folder.file("here/a.json")}));
+    CHECK_FALSE(distinct({"-", "/dev/stdout"}));
+    CHECK(contains(check_distinct(std::vector{folder.file("link"), folder.file("a.json")}).error(),
+                   folder.file("link") + " and " + folder.file("a.json") + " are the same place"));
 }
 
 TEST_CASE("perfwrap killed while it writes leaves no file but whole ones") {

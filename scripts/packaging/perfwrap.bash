@@ -1,6 +1,6 @@
 # bash completion for perfwrap                             -*- shell-script -*-
 
-_perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --user --max-processes"
+_perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --user --max-processes --checkpoint"
 _perfwrap_flags="--cgroup --exact-memory --no-arguments --as-invoker --quiet -q --help -h --version"
 
 # Prints the index in COMP_WORDS at which the wrapped command begins; fails while the cursor is among perfwrap's own words.
@@ -65,7 +65,7 @@ _perfwrap()
         --source) mapfile -t COMPREPLY < <(compgen -W "auto ebpf procfs" -- "$cur") ;;
         --orphans) mapfile -t COMPREPLY < <(compgen -W "leave wait kill" -- "$cur") ;;
         --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-        --name | -n | --label | -l | --interval | --timeout | --max-processes) ;;
+        --name | -n | --label | -l | --interval | --timeout | --max-processes | --checkpoint) ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_flags $_perfwrap_with_value" -- "$cur") ;;
     esac
 } && complete -F _perfwrap perfwrap

@@ -1,19 +1,15 @@
 // Killing perfwrap leaves nothing behind.
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <functional>
 #include <set>
-#include <thread>
+#include <sstream>
 
 #include "folders.hpp"
+#include "leftovers.hpp"
 #include "preconditions.hpp"
 #include "run_perfwrap.hpp"
 
@@ -21,38 +17,6 @@ namespace perfwrap::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The ids of the BPF programs that a process holds by a descriptor, its own or that of a link.
-std::set<unsigned> bpf_programs_of(pid_t pid) {
-    std::set<unsigned> ids;
-    for (const auto& entry : fs::directory_iterator(fmt::format("/proc/{}/fdinfo", pid))) {
-        std::ifstream file(entry.path());
-        for (std::string key, value; file >> key >> value;)
-            if (key == "prog_id:") ids.insert(static_cast<unsigned>(std::stoul(value)));
-    }
-    return ids;
-}
-
-bool is_loaded(unsigned program) {
-    const int handle = ::bpf_prog_get_fd_by_id(program);
-    if (handle >= 0) ::close(handle);
-    return handle >= 0;
-}
-
-bool is_running(pid_t pid) {
-    std::ifstream stat(fmt::format("/proc/{}/stat", pid));
-    std::string text;
-    std::getline(stat, text);
-    return !text.empty() && text.substr(text.rfind(')') + 2, 1) != "Z";
-}
-
-bool becomes_true(const std::function<bool()>& condition) {
-    for (int attempt = 0; attempt < 200; ++attempt) {
-        if (condition()) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return false;
-}
 
 // A command that ends by itself after a second and says its process id first.
 Words one_second() { return {"sh", "-c", fmt::format("echo $$; exec '{}' sleep 1000", workload_path())}; }

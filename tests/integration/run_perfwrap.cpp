@@ -1,5 +1,9 @@
 #include "run_perfwrap.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "folders.hpp"
@@ -34,6 +38,14 @@ Words perfwrap_words(Words options, const Words& command) {
 }
 
 Words workload_words(const Words& words) { return joined({workload_path()}, words); }
+
+void errors_to(const std::string& path) {
+    ::dup2(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600), STDERR_FILENO);
+}
+
+std::string until_perfwrap_said(const std::string& words, const std::string& path) {
+    return fmt::format("i=0; while [ $i -lt 2000 ] && ! grep -q '{}' '{}'; do sleep 0.01; i=$((i+1)); done", words, path);
+}
 
 Measured measure(const Words& options, const Words& command) {
     const TemporaryFolder folder;

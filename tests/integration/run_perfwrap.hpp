@@ -20,6 +20,11 @@ Words perfwrap_words(Words options, const Words& command);
 // workload WORDS
 Words workload_words(const Words& words);
 
+// Before exec: standard error goes to a file.
+void errors_to(const std::string& path);
+// For sh: waits until perfwrap, whose errors go to that file, has said something; 20 seconds at most.
+std::string until_perfwrap_said(const std::string& words, const std::string& path);
+
 struct Measured {
     Ended ended;
     nlohmann::json result;                // null if perfwrap wrote none

@@ -99,6 +99,19 @@ TEST_CASE("with --user the outputs are perfwrap's caller's, with --as-invoker th
     CHECK(owner_of(folder / "invoker.json") == nobody);
 }
 
+TEST_CASE("with --as-invoker the result so far is the invoker's") {
+    if (skipped(not_root())) return;
+    const TemporaryFolder folder;
+    const auto owner =
+        fmt::format("i=0; while [ ! -e '{0}' ] && [ $i -lt 1000 ]; do sleep 0.01; i=$((i+1)); done; stat -c %u '{0}'",
+                    folder / "result.json.partial");
+    const auto ended =
+        run({.argv = perfwrap_words({"--as-invoker", "--checkpoint", "5ms", "-o", folder / "result.json"}, {"sh", "-c", owner}),
+             .before_exec = called_by_sudo_of_nobody});
+    CHECK(ended.out == fmt::format("{}\n", nobody));
+    CHECK(folder.names() == std::set<std::string>{"result.json"});
+}
+
 TEST_CASE("--as-invoker writes no output where the invoker may not") {
     if (skipped(not_root())) return;
     const TemporaryFolder closed;

@@ -30,6 +30,7 @@ constexpr std::array entries{
     Entry{"exit", exit_with, "CODE"},
     Entry{"fork-chain", fork_chain, "FILE: waits, and beside it each process makes the next one and ends"},
     Entry{"fork-until-refused", fork_until_refused, "[AT_MOST=1000]: children that live at once, until EAGAIN"},
+    Entry{"hold", hold, "[MIB=100 MILLISECONDS=500]: uses that much, says so and stays"},
     Entry{"hostile-comm", hostile_comm, "[MILLISECONDS=100]: burns under a name made to break parsers"},
     Entry{"in-cgroup", in_cgroup, "FOLDER COMMAND [ARG...]: moves itself into a cgroup and becomes the command"},
     Entry{"job-control", job_control, "COMMAND [ARG...]: a foreground job, resumed once it stopped"},

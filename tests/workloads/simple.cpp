@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 
+#include "blocks.hpp"
 #include "clocks.hpp"
 #include "processes.hpp"
 #include "workload.hpp"
@@ -15,6 +17,17 @@ int burn(const Arguments& arguments, Truth& truth) {
     truth.add("cpu_seconds_at_least", seconds(process_cpu_ns()));
     truth.add("processes_started", 1);
     truth.write();
+    return 0;
+}
+
+// Says "PID CPU_SECONDS" on standard output when it has used all that it will use, and stays.
+int hold(const Arguments& arguments, Truth&) {
+    const Block block(static_cast<std::size_t>(arguments.number(0, 100)) * mib);
+    block.touch();
+    burn_cpu(CLOCK_PROCESS_CPUTIME_ID, milliseconds(arguments.number(1, 500)));
+    std::printf("%d %.9f\n", ::getpid(), seconds(process_cpu_ns()));
+    std::fflush(stdout);
+    sleep_ns(milliseconds(60'000));
     return 0;
 }
 

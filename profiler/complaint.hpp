@@ -1,0 +1,15 @@
+// What perfwrap has to say against something, on standard error.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "exporters/writer.hpp"
+#include "profiler/text.hpp"
+
+namespace perfwrap {
+
+inline void complain(std::string_view message) { tell(fmt::format("perfwrap: {}\n", printable(message, true))); }
+
+}  // namespace perfwrap
