@@ -94,7 +94,7 @@ public:
         const std::uint64_t now_ns = monotonic_ns();
         add_memory_to_timeline(now_ns, false);
         look(now_ns);
-        return observe(tree, now_ns);
+        return observe(tree, now_ns, table_, holders_);
     }
 
     Observation finish(std::uint64_t end_ns, Closing closing) override {
@@ -104,7 +104,7 @@ public:
         const Settled tree = settle(attempts);
         add_memory_to_timeline(end_ns, true);
         timeline_.add_cpu(end_ns, runtime_ns());
-        return observe(tree, end_ns);
+        return observe(tree, end_ns, std::move(table_), std::move(holders_));
     }
 
 private:
@@ -115,12 +115,11 @@ private:
         bool consistent = false;
     };
 
-    Observation observe(Settled tree, std::uint64_t end_ns) {
+    // table and holders: of what has ended.
+    Observation observe(Settled tree, std::uint64_t end_ns, ProcessTable table, PeakHolders holders) {
         const wire_totals& ended = tree.ended;
         if (ended.exec_ns == 0) return nothing_seen(end_ns);
 
-        ProcessTable table = table_;
-        PeakHolders holders = holders_;
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
         take_spaces(tree.live);
