@@ -38,6 +38,17 @@ void until_taken(pid_t perfwrap) {
         std::this_thread::sleep_for(std::chrono::microseconds(100));
 }
 
+// A stop signal takes back a SIGCONT that waits, and the other way round (signal(7)): returns when perfwrap has dealt with what it got
+// and sleeps again.
+void until_dealt_with(pid_t perfwrap) {
+    until_taken(perfwrap);
+    for (int quiet = 0; quiet < 5;) {
+        const auto status = read_file(fmt::format("/proc/{}/status", perfwrap));
+        quiet = status.find("State:\tS") != std::string::npos ? quiet + 1 : 0;
+        std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
+}
+
 }  // namespace
 
 TEST_CASE("every signal sent to perfwrap reaches the command, once") {
@@ -65,6 +76,7 @@ TEST_CASE("every signal sent to the whole process group reaches the command once
                 if (signal == SIGTERM && round < 2) continue;
                 REQUIRE(::kill(-child.pid(), signal) == 0);
                 REQUIRE(child.read_line() == name);
+                if (signal != SIGTERM) until_dealt_with(child.pid());
             }
         }
         const auto ended = child.wait();
