@@ -64,7 +64,7 @@ public:
 
     // Also when the ring buffer fills up, at any moment: only what is due is looked at.
     std::uint64_t sample(std::uint64_t now_ns) override {
-        ring_buffer__consume(ring_.get());
+        take_records();
         add_memory_to_timeline(now_ns, false);
         if (now_ns >= next_look_ns_) look(now_ns);
         // The ring of buckets is never more than an eighth full.
@@ -271,7 +271,7 @@ private:
     Settled settle(int attempts) {
         while (true) {
             const std::uint64_t ended_before = totals().processes_ended;
-            ring_buffer__consume(ring_.get());
+            take_records();
             Settled tree{.ended = {}, .live = read_processes()};
             std::vector<std::uint32_t> threads_seen(tree.live.size());
             visit_live_threads( [&](const wire_thread& thread) {
@@ -305,7 +305,7 @@ private:
         if (all_have_ended()) return {};
         std::vector<wire_process> processes;
         for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
-            if (process.pending_exec == 0) processes.push_back(process);
+            if (process.pending_exec == 0 && process.awaits_reader == 0) processes.push_back(process);
         });
         std::ranges::sort(processes, {}, &wire_process::id);
         return processes;
@@ -314,6 +314,22 @@ private:
     static wire_process* find(std::vector<wire_process>& processes, std::uint64_t id) {
         const auto at = std::ranges::lower_bound(processes, id, {}, &wire_process::id);
         return at == processes.end() || at->id != id ? nullptr : &*at;
+    }
+
+    // What the kernel side tells, and the rows that it could not tell because the ring buffer was full.
+    void take_records() {
+        ring_buffer__consume(ring_.get());
+        if (totals().rows_in_map == rows_taken_from_map_) return;
+        std::vector<std::uint64_t> ids;
+        for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
+            if (process.awaits_reader != 0) ids.push_back(process.id);
+        });
+        wire_process row;
+        for (const auto id : ids) {
+            if (bpf_map_lookup_and_delete_elem(programs_->processes_map, &id, &row) != 0) continue;
+            ++rows_taken_from_map_;
+            add_row(row, true, table_, holders_);
+        }
     }
 
     static int on_record(void* self, void* bytes, std::size_t size) {
@@ -372,6 +388,7 @@ private:
     std::uint64_t next_look_ns_ = 0;
     std::uint64_t last_runtime_ns_ = 0;
     std::uint64_t malformed_records_ = 0;
+    std::uint64_t rows_taken_from_map_ = 0;
 };
 
 }  // namespace

@@ -186,6 +186,17 @@ static __always_inline int task_exits(struct task_struct *task) {
     return 0;
 }
 
+/* Ids are small numbers: no address is one. */
+static __always_inline void leave_row_in_map(struct wire_process *process) {
+    u64 id = process->id;
+
+    process->awaits_reader = 1;
+    if (bpf_map_update_elem(&processes, &id, process, BPF_ANY) == 0)
+        ADD(totals.rows_in_map, 1);
+    else
+        ADD(totals.lost_rows, 1);
+}
+
 static __always_inline void end_process(struct task_struct *task, struct wire_process *process) {
     u64 key = address_of(task->signal);
     u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
@@ -208,7 +219,7 @@ static __always_inline void end_process(struct task_struct *task, struct wire_pr
         record->process = *process;
         bpf_ringbuf_submit(record, wakeup_flags());
     } else {
-        ADD(totals.lost_rows, 1);
+        leave_row_in_map(process);
     }
     if (process->parent_id == 0) totals.end_ns = process->end_ns;
     bpf_map_delete_elem(&processes, &key);

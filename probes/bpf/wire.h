@@ -109,7 +109,7 @@ struct wire_process {
     __u32 pending_exec; /* forked by perfwrap, not yet the command */
     __u32 oom_killed;
     __u32 stranger; /* runs with rights of its own, of which perfwrap's user is not to know all */
-    __u32 padding;
+    __u32 awaits_reader; /* ended while the ring buffer was full: stands in the map under its id until perfwrap takes it out */
     __u64 space_key;   /* mm_struct; 0: none */
     __u64 space;       /* wire_space.id */
     __s64 rss_peak;    /* pages, from its exec (or fork, without one) on; -1: not known */
@@ -136,7 +136,8 @@ struct wire_totals {
     __u64 execs;
     __u64 oom_kills;
     __u64 stranger_execs; /* only counted where strangers are told apart */
-    __u64 lost_rows;      /* end records that found the ring buffer full */
+    __u64 rows_in_map;    /* end records that found the ring buffer full, and were left in the process map */
+    __u64 lost_rows;      /* that found the process map full too */
     __u64 lost_processes; /* forks that found the process map full: their subtree is not measured */
 };
 
