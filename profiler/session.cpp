@@ -44,13 +44,14 @@ public:
                                       .identity = options_.identity});
         if (!launched) return tl::unexpected(launched.error());
         command_ = launched->pid;
-        recording_.exec_ns = launched->exec_ns;
+        recording_.exec_ns = woken_ns_ = launched->exec_ns;
+        woken_cpu_ns_ = thread_cpu_ns();
         recording_.started_at_unix_ms = unix_ms_at(launched->exec_ns);
         probe_.started(command_, launched->exec_ns, launched->before_exec);
         if (options_.timeout)
             end_.begin_at(launched->exec_ns + static_cast<std::uint64_t>(std::max(options_.timeout->count(), std::int64_t{0})));
         missed_signals_ = launched->missed_signals;
-        take_signals();
+        attend();
         missed_signals_ = 0;
 
         if (options_.checkpoints != nullptr) checkpoint_at_ns_ = options_.checkpoints->next_ns(launched->exec_ns, 0);
@@ -71,10 +72,15 @@ private:
             }
             if (now_ns >= checkpoint_at_ns_) checkpoint(now_ns);
             sleep_until(std::min({sample_at_ns, end_.next_ns(), checkpoint_at_ns_}));
-            take_signals();
-            stop_along();
-            reap();
+            attend();
         }
+    }
+
+    // To what signals tell, the end of the command among them.
+    void attend() {
+        take_signals();
+        stop_along();
+        reap();
     }
 
     void checkpoint(std::uint64_t now_ns) {
@@ -95,10 +101,14 @@ private:
     // Until the moment, a signal, or the probe's own wish.
     void sleep_until(std::uint64_t moment_ns) {
         std::array<pollfd, 2> waits{{{inbox_.fd(), POLLIN, 0}, {window_open_ ? probe_.event_fd() : -1, POLLIN, 0}}};
-        awake_until_ns_ = monotonic_ns();
-        const std::uint64_t left_ns = moment_ns > awake_until_ns_ ? moment_ns - awake_until_ns_ : 0;
+        const std::uint64_t now_ns = monotonic_ns();
+        // Where perfwrap was stopped at work, the clock went on and its CPU time did not.
+        awake_until_ns_ = std::min(now_ns, woken_ns_ + (thread_cpu_ns() - woken_cpu_ns_));
+        const std::uint64_t left_ns = moment_ns > now_ns ? moment_ns - now_ns : 0;
         const timespec timeout{static_cast<time_t>(left_ns / 1'000'000'000), static_cast<long>(left_ns % 1'000'000'000)};
         ppoll(waits.data(), waits.size(), moment_ns == never ? nullptr : &timeout, nullptr);
+        woken_ns_ = monotonic_ns();
+        woken_cpu_ns_ = thread_cpu_ns();
         if ((waits[1].revents & POLLIN) != 0) probe_.sample(monotonic_ns());
     }
 
@@ -213,7 +223,9 @@ private:
     int stop_with_command_ = 0;  // the signal with which a shell asked for it; 0: nobody did
     StoppedTime stopped_;
     TreeEnd end_;
-    std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep
+    std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep, or was stopped before it could
+    std::uint64_t woken_ns_ = 0;        // at the command's start, then at the end of each sleep
+    std::uint64_t woken_cpu_ns_ = 0;
     std::uint64_t last_end_ns_ = 0;
     std::uint64_t checkpoint_at_ns_ = never;
 };
