@@ -14,6 +14,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -29,6 +30,14 @@ namespace perfwrap {
 namespace {
 
 namespace process = boost::process::v2;
+
+// The child borrows perfwrap's memory until it execs: nothing to copy, and no page that either would have to copy on write.
+// ThreadSanitizer makes a fork of every vfork, and Boost's launcher would not hear of a failed exec.
+#ifdef __SANITIZE_THREAD__
+using Launcher = process::posix::default_launcher;
+#else
+using Launcher = process::posix::vfork_launcher;
+#endif
 
 // Written by the child in the last moment before execve, read by perfwrap.
 struct BeforeExec {
@@ -81,7 +90,7 @@ std::uint64_t missed_signals() {
     return missed;
 }
 
-// What runs in the child between fork and exec.
+// What runs in the child between fork and exec. It leaves perfwrap's memory as it was, apart from `before_exec`.
 struct ChildSetup {
     const LaunchOptions& options;
     BeforeExec& before_exec;
@@ -96,6 +105,7 @@ struct ChildSetup {
         if (options.identity)
             if (const int error = become(*options.identity); error != 0) {
                 before_exec.identity_refused = true;
+                errno = error;  // what the launcher tells on
                 return {error, boost::system::system_category()};
             }
         take_back(options.inherited);
@@ -110,7 +120,7 @@ struct ChildSetup {
         return {};
     }
 
-    // Before Boost's exit() runs perfwrap's own atexit handlers in the child. Boost 1.81 looks for five parameters
+    // Before Boost's exit() runs perfwrap's own atexit handlers. Boost 1.81 looks for five parameters
     // and passes four.
     template <typename... Any>
     void on_exec_error(Any&&...) {
@@ -181,7 +191,7 @@ tl::expected<Launched, StartError> start(const std::string& path, const std::vec
     if (!page) return tl::unexpected(StartError{errno});
     *page = {};
     boost::asio::io_context context;
-    process::posix::default_launcher launcher;
+    Launcher launcher;
     ChildSetup setup{options, *page};
     std::vector<const char*> arguments = argv;
     const auto environment = pointers_to(options.inherited.environment);
