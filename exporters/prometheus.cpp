@@ -79,7 +79,7 @@ std::optional<double> completed_at(const Result& result) {
     const auto& last = result.runs.back();
     const auto started = unix_seconds(last.started_at);
     const auto lasted = last.metrics[Metric::wall_seconds];
-    if (!started || !lasted) return std::nullopt;
+    if (!started || !lasted || !std::isfinite(*lasted)) return std::nullopt;
     return std::round((*started + *lasted) * 1e3) / 1e3;
 }
 

@@ -49,7 +49,8 @@ std::string sparkline(std::span<const double> values, double top, bool unicode) 
     constexpr double rounding = 1e-6;  // so that one half of the top is one half, however it was summed up
     std::string line;
     for (const double value : values) {
-        const double share = value > 0 && top > 0 ? std::min(value / top, 1.0) : 0;
+        const double reached = value < top ? value / top : 1;  // infinity divided by itself is no number
+        const double share = value > 0 && top > 0 ? reached : 0;
         const auto height = std::min<std::size_t>(static_cast<std::size_t>(share * 8 + rounding), 7);
         line += unicode ? blocks[height] : ascii.substr(height, 1);
     }

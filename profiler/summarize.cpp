@@ -137,16 +137,16 @@ PeakResult peak_of(const PeakMoment& moment, const Window& window, const Summari
 }
 
 TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
-    TimelineResult columns;
+    TimelineResult told;
     for (const auto& bucket : timeline.buckets()) {
-        columns.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
-        columns.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
-        columns.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
-        columns.cpu_cores.push_back(
+        told.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
+        told.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
+        told.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
+        told.cpu_cores.push_back(
             bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns) : 0.0);
-        columns.processes.push_back(bucket.processes_max);
+        told.processes.push_back(bucket.processes_max);
     }
-    return columns;
+    return told;
 }
 
 std::string utc_time(std::int64_t unix_ms) {

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr auto expected = R"({
+constexpr auto expected_json = R"({
   "schema": "perfwrap-result/1",
   "complete": true,
   "perfwrap": {"version":"0.1.0"},
@@ -167,7 +167,7 @@ void require_descriptions(const json& node, const std::string& where) {
 
 }  // namespace
 
-TEST_CASE("the result file of a run is this, byte for byte") { CHECK(format_json(sample_result()) == expected); }
+TEST_CASE("the result file of a run is this, byte for byte") { CHECK(format_json(sample_result()) == expected_json); }
 
 TEST_CASE("a result file is valid by its schema") {
     if (!can_validate()) return;

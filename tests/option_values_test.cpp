@@ -9,11 +9,11 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr std::array formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
+constexpr std::array known_formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
                              OutputFormat{"junit", "", ""}};
 
 std::string chosen(std::string_view text) {
-    const auto output = parse_output(text, formats);
+    const auto output = parse_output(text, known_formats);
     return output ? output->format + " " + output->path : output.error();
 }
 

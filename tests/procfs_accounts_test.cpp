@@ -1,13 +1,13 @@
 #include <catch2/catch.hpp>
 
 #include "probes/tree_accounts.hpp"
+#include "tests/units.hpp"
 
 using namespace perfwrap;
+using namespace perfwrap::test;
 
 namespace {
 
-constexpr std::uint64_t ms = 1'000'000;
-constexpr std::uint64_t mib = 1024 * 1024;
 
 TrackedProcess process(int pid, int parent, std::uint64_t own_ms, std::uint64_t waited_ms = 0) {
     TrackedProcess p;

@@ -1,13 +1,13 @@
 #include <catch2/catch.hpp>
 
 #include "probes/pacing.hpp"
+#include "tests/units.hpp"
 
 using namespace perfwrap;
+using namespace perfwrap::test;
 
 namespace {
 constexpr std::uint64_t us = 1'000;
-constexpr std::uint64_t ms = 1'000'000;
-constexpr std::uint64_t s = 1'000'000'000;
 }  // namespace
 
 TEST_CASE("a cheap sample of a young program comes again at the finest interval") {

@@ -1,13 +1,13 @@
 #include <catch2/catch.hpp>
 
 #include "probes/tree_samples.hpp"
+#include "tests/units.hpp"
 
 using namespace perfwrap;
+using namespace perfwrap::test;
 
 namespace {
 
-constexpr std::uint64_t s = 1'000'000'000;
-constexpr std::uint64_t mib = 1024 * 1024;
 
 TrackedProcess holding(int pid, std::uint64_t anon_mib, std::uint64_t peak_mib = 0) {
     TrackedProcess p;

@@ -15,11 +15,9 @@
 
 #include "probes/procfs_probe.hpp"
 #include "profiler/clock.hpp"
+#include "tests/units.hpp"
 
 namespace perfwrap::test {
-
-inline constexpr std::uint64_t ms = 1'000'000;
-inline constexpr std::uint64_t mib = 1024 * 1024;
 
 inline std::uint64_t cpu_ns(const rusage& usage) {
     const auto ns = [](const timeval& time) {

@@ -5,13 +5,13 @@
 #include <catch2/catch.hpp>
 
 #include "fake_proc.hpp"
+#include "tests/units.hpp"
 
 using namespace perfwrap;
 using namespace perfwrap::test;
 
 namespace {
 
-constexpr std::uint64_t mib = 1024 * 1024;
 
 ProcFs open(const FakeProc& fake) { return *ProcFs::open(fake.root()); }
 

@@ -1,6 +1,7 @@
 #include "exporters/prometheus.hpp"
 
 #include <catch2/catch.hpp>
+#include <limits>
 #include <locale>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -16,7 +17,7 @@ using namespace perfwrap::test;
 
 namespace {
 
-constexpr auto expected =
+constexpr auto expected_text =
     R"(# HELP perfwrap_wall_seconds Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is outside
 # TYPE perfwrap_wall_seconds gauge
 perfwrap_wall_seconds{benchmark="bench.py",size="10"} 2
@@ -119,7 +120,7 @@ std::string line_of(const std::string& text, const std::string& beginning) {
 
 }  // namespace
 
-TEST_CASE("the Prometheus text of a run is this, byte for byte") { CHECK(format_prometheus(sample_result()) == expected); }
+TEST_CASE("the Prometheus text of a run is this, byte for byte") { CHECK(format_prometheus(sample_result()) == expected_text); }
 
 TEST_CASE("promtool finds nothing to complain of") {
     if (!can_run("promtool")) return;
@@ -167,9 +168,12 @@ TEST_CASE("of several runs the median is exported with the end of the last") {
           R"(perfwrap_run_completed_timestamp_seconds{benchmark="bench.py",size="10"} 1767225604.25)");
 }
 
-TEST_CASE("a start that is no time gives no time of completion") {
+TEST_CASE("a start or length that is no time gives no time of completion") {
     auto result = sample_result();
     result.runs.front().started_at = "yesterday";
+    CHECK(format_prometheus(result).find("completed") == std::string::npos);
+    result = sample_result();
+    result.runs.front().metrics[Metric::wall_seconds] = std::numeric_limits<double>::infinity();
     CHECK(format_prometheus(result).find("completed") == std::string::npos);
 }
 

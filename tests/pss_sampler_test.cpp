@@ -11,9 +11,9 @@ using namespace perfwrap::test;
 namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::array pids{20};
+constexpr std::array only_pid{20};
 
-struct Tree {
+struct SleepingTree {
     FakeProc fake;
     void holds(int pss_kib) const { fake.write("20/smaps_rollup", fmt::format("Rss: 9999 kB\nPss: {} kB\n", pss_kib)); }
     PssSampler sampler() const { return PssSampler(*ProcFs::open(fake.root())); }
@@ -22,12 +22,12 @@ struct Tree {
 }  // namespace
 
 TEST_CASE("what a tree holds stands until a process of it has run, and is not read meanwhile") {
-    const Tree tree;
+    const SleepingTree tree;
     tree.holds(100);
     auto pss = tree.sampler();
     pss.start(0);
     REQUIRE_FALSE(pss.still_holds(1 * second, 7));
-    pss.sample(1 * second, pids);
+    pss.sample(1 * second, only_pid);
     tree.holds(900);  // nobody of the tree can have done it
     CHECK(pss.due(2 * second));
     CHECK(pss.still_holds(2 * second, 7));
@@ -37,12 +37,12 @@ TEST_CASE("what a tree holds stands until a process of it has run, and is not re
     CHECK(pss.total(2 * second)->samples == 1);
 
     CHECK_FALSE(pss.still_holds(3 * second, 8));
-    pss.sample(3 * second, pids);
+    pss.sample(3 * second, only_pid);
     CHECK(pss.total(3 * second)->peak_bytes == 900 * 1024);
 }
 
 TEST_CASE("even a sleeping tree is read now and then, since others share its pages") {
-    const Tree tree;
+    const SleepingTree tree;
     tree.holds(100);
     auto pss = tree.sampler();
     pss.start(0);
@@ -51,7 +51,7 @@ TEST_CASE("even a sleeping tree is read now and then, since others share its pag
         if (pss.still_holds(now, 7))
             ++held;
         else
-            pss.sample(now, pids);
+            pss.sample(now, only_pid);
     CHECK(held >= 90);
     CHECK(held < 98);
     CHECK(pss.total(101 * second)->samples == 100U - static_cast<unsigned>(held));

@@ -14,7 +14,7 @@ constexpr std::uint64_t exec_ns = 1000 * second;
 constexpr int exited(int code) { return code << 8; }
 constexpr int killed(int signal) { return signal; }
 
-ProcessFacts process(int pid, std::uint64_t user_ns, std::uint64_t system_ns) {
+ProcessFacts worker(int pid, std::uint64_t user_ns, std::uint64_t system_ns) {
     ProcessFacts facts;
     facts.pid = pid;
     facts.parent_pid = 1;
@@ -159,7 +159,7 @@ TEST_CASE("Every recorded quantity becomes the metric of its name") {
 TEST_CASE("Rows and what was omitted add up to the tree") {
     auto recording = two_seconds();
     recording.seen.processes = ProcessTable(2);
-    for (int pid = 1; pid <= 5; ++pid) recording.seen.processes.add(process(pid, static_cast<std::uint64_t>(pid) * second, 0));
+    for (int pid = 1; pid <= 5; ++pid) recording.seen.processes.add(worker(pid, static_cast<std::uint64_t>(pid) * second, 0));
     recording.seen.totals.cpu_user_ns = 15 * second;
     recording.seen.totals.cpu_system_ns = second / 2;  // of processes that were never added
     recording.seen.totals.processes_started = 7;
@@ -172,7 +172,7 @@ TEST_CASE("Rows and what was omitted add up to the tree") {
 
 TEST_CASE("How many processes were omitted is not known where nobody counted them") {
     auto recording = two_seconds();
-    recording.seen.processes.add(process(1, 1, 1));
+    recording.seen.processes.add(worker(1, 1, 1));
     const auto run = summarized(recording);
     CHECK_FALSE(run.processes.omitted.count);
     CHECK_FALSE(run.processes.omitted.cpu_seconds);
@@ -180,7 +180,7 @@ TEST_CASE("How many processes were omitted is not known where nobody counted the
 
 TEST_CASE("A row tells a process's life in seconds since the command's exec") {
     auto recording = two_seconds();
-    auto facts = process(7, 3 * second / 10, second / 10);
+    auto facts = worker(7, 3 * second / 10, second / 10);
     facts.start_ns = exec_ns - 5;  // forked before the exec
     facts.end_ns = exec_ns + 3 * second / 2;
     facts.wait_status = killed(SIGKILL);
@@ -216,7 +216,7 @@ TEST_CASE("A process that is alive at the end has neither end nor exit") {
 
 TEST_CASE("Without arguments only program names are kept, in the rows and at the peak") {
     auto recording = two_seconds();
-    recording.seen.processes.add(process(7, 1, 1));
+    recording.seen.processes.add(worker(7, 1, 1));
     recording.seen.peak =
         PeakMoment{.at_ns = exec_ns, .holders = {{.pid = 7, .command = {"/usr/bin/worker", "--token=secret"}, .rss_bytes = 1}}};
     const auto with = summarize(recording, 0, {.record_arguments = true});

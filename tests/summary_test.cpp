@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <limits>
 #include <sstream>
+#include <vector>
 
 #include "exporters/sparkline.hpp"
 #include "profiler/text.hpp"
@@ -259,4 +261,6 @@ TEST_CASE("a sparkline has eight heights from zero to its top") {
     CHECK(sparkline(values, 8, true) == "▁▂▃▄▅▆▇██");
     CHECK(sparkline(values, 8, false) == "_.:-=+*##");
     CHECK(sparkline(values, 0, true) == "▁▁▁▁▁▁▁▁▁");
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    CHECK(sparkline(std::vector{infinity, 1.0, -infinity, infinity - infinity}, infinity, false) == "#___");
 }

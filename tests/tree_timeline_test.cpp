@@ -3,11 +3,13 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "tests/units.hpp"
+
 using namespace perfwrap;
+using namespace perfwrap::test;
 
 namespace {
 
-constexpr std::uint64_t ms = 1'000'000;
 constexpr std::uint64_t exec_ns = 1'000 * ms;
 
 struct Tree {

@@ -68,7 +68,7 @@ mode_t mode(const std::string& path) {
     return found.st_mode & 07777;
 }
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool says(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -86,19 +86,19 @@ TEST_CASE("a missing folder is named with the remedy") {
     const Folder folder;
     const auto outcome = check_writable(folder.file("no/such/out.json"));
     REQUIRE_FALSE(outcome);
-    CHECK(contains(outcome.error(), folder.file("no/such/out.json")));
-    CHECK(contains(outcome.error(), "does not exist; make it with mkdir -p " + folder.file("no/such")));
+    CHECK(says(outcome.error(), folder.file("no/such/out.json")));
+    CHECK(says(outcome.error(), "does not exist; make it with mkdir -p " + folder.file("no/such")));
 }
 
 TEST_CASE("what cannot be a file is refused before the start") {
     const Folder folder;
     put(folder.file("plain"), "");
     fs::create_symlink("loop", folder.file("loop"));
-    CHECK(contains(check_writable(folder.path()).error(), "is a folder; name a file in it"));
+    CHECK(says(check_writable(folder.path()).error(), "is a folder; name a file in it"));
     CHECK_FALSE(check_writable(folder.file("")));
     CHECK_FALSE(check_writable(""));
     CHECK_FALSE(check_writable(folder.file("plain/out.json")));
-    CHECK(contains(check_writable(folder.file("loop")).error(), "loop of symbolic links"));
+    CHECK(says(check_writable(folder.file("loop")).error(), "loop of symbolic links"));
     CHECK_FALSE(check_writable(folder.file(std::string(300, 'x'))));
     CHECK_FALSE(check_writable("/proc/out.json"));
     CHECK_FALSE(check_writable("/dev/fd/987"));
@@ -121,9 +121,9 @@ TEST_CASE("a file or a folder that may not be written is refused") {
     ::chmod(folder.path().c_str(), 0755);
 
     REQUIRE_FALSE(fixed);
-    CHECK(contains(fixed.error(), "Permission denied; change its permissions or choose another path"));
+    CHECK(says(fixed.error(), "Permission denied; change its permissions or choose another path"));
     REQUIRE_FALSE(closed);
-    CHECK(contains(closed.error(), "in the folder " + folder.path()));
+    CHECK(says(closed.error(), "in the folder " + folder.path()));
 }
 
 TEST_CASE("a new file has the permissions that the umask gives") {
@@ -214,7 +214,7 @@ TEST_CASE("standard output is written after what the command printed there") {
 TEST_CASE("a closed standard output is noticed before the start") {
     CHECK(in_child([] {
               ::close(STDOUT_FILENO);
-              return contains(check_writable("-").error(), "descriptor 1 is closed") ? 0 : 1;
+              return says(check_writable("-").error(), "descriptor 1 is closed") ? 0 : 1;
           }) == 0);
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("a reader that went away is an error and not the end of perfwrap") {
               ::close(ends[0]);
               ::dup2(ends[1], STDOUT_FILENO);
               const auto outcome = write_output("-", "x");
-              return !outcome && contains(outcome.error(), "Broken pipe") ? 0 : 2;
+              return !outcome && says(outcome.error(), "Broken pipe") ? 0 : 2;
           }) == 0);
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("a write that fails half way leaves the old file and no other") {
                   const rlimit limit{100'000, 100'000};
                   if (::setrlimit(RLIMIT_FSIZE, &limit) != 0 || (!unnamed && !refuse_unnamed_files())) return 1;
                   const auto outcome = write_output(path, std::string(200'000, 'x'));
-                  return !outcome && contains(outcome.error(), "cannot write " + path + ": File too large") ? 0 : 2;
+                  return !outcome && says(outcome.error(), "cannot write " + path + ": File too large") ? 0 : 2;
               }) == 0);
         CHECK(content(path) == "old");
         CHECK(folder.names() == Names{"out.json"});
@@ -317,7 +317,7 @@ TEST_CASE("two outputs in one place are noticed, however their paths are written
     CHECK_FALSE(distinct({folder.file("a.json"), folder.path() + "//./a.json"}));
     CHECK_FALSE(distinct({folder.file("link"), folder.file("here/a.json")}));
     CHECK_FALSE(distinct({"-", "/dev/stdout"}));
-    CHECK(contains(check_distinct(std::vector{folder.file("link"), folder.file("a.json")}).error(),
+    CHECK(says(check_distinct(std::vector{folder.file("link"), folder.file("a.json")}).error(),
                    folder.file("link") + " and " + folder.file("a.json") + " are the same place"));
 }
 

@@ -7,11 +7,11 @@
 #include "ordinary_user.hpp"
 #include "preconditions.hpp"
 #include "run_perfwrap.hpp"
+#include "tests/units.hpp"
 
 namespace perfwrap::test {
 namespace {
 
-constexpr double mib = 1024.0 * 1024.0;
 
 void print_row(std::string_view what, double truth_bytes, double value_bytes) {
     fmt::print("| {} | cgroup_memory_peak_bytes | {:.1f} MiB | {:.1f} MiB | {:+.2f} % |\n", what, truth_bytes / mib,

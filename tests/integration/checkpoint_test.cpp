@@ -13,6 +13,7 @@
 #include "preconditions.hpp"
 #include "profiler/metrics.hpp"
 #include "run_perfwrap.hpp"
+#include "tests/units.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -50,7 +51,6 @@ void kill_after_first_checkpoint(const std::string& source) {
     CHECK(result.at("complete") == false);
     CHECK(result.at("runs").at(0).at("exit") == nlohmann::json{{"code", nullptr}, {"signal", nullptr}, {"timed_out", false}});
     CHECK_THAT(metric_of(result, "cpu_seconds"), Catch::WithinAbs(cpu_seconds, 0.03));
-    constexpr double mib = 1024.0 * 1024.0;
     CHECK_THAT(metric_of(result, "rss_peak_bytes") / mib, Catch::WithinAbs(101, 1.5));
     const auto& rows = result.at("runs").at(0).at("processes").at("recorded");
     REQUIRE(rows.size() == 1);
@@ -83,7 +83,7 @@ TEST_CASE("of a perfwrap that is killed the result so far stays, and its numbers
     kill_after_first_checkpoint("procfs");
 }
 
-TEST_CASE("of a perfwrap that is killed in eBPF mode the result so far stays, and its numbers are right", "[privileged]") {
+TEST_CASE("of a perfwrap that is killed in eBPF mode the result so far stays, and its numbers are right", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     kill_after_first_checkpoint("ebpf");
 }

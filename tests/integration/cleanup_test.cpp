@@ -43,12 +43,12 @@ void kill_perfwrap(const std::string& source) {
 
 TEST_CASE("killing perfwrap leaves no files, and the command ends by itself") { kill_perfwrap("procfs"); }
 
-TEST_CASE("killing perfwrap leaves no BPF programs", "[privileged]") {
+TEST_CASE("killing perfwrap leaves no BPF programs", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     kill_perfwrap("ebpf");
 }
 
-TEST_CASE("perfwrap leaves no BPF programs when it ends", "[privileged]") {
+TEST_CASE("perfwrap leaves no BPF programs when it ends", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     Child child({.argv = perfwrap_words({"--source", "ebpf"}, one_second())});
     child.read_line();
@@ -57,7 +57,7 @@ TEST_CASE("perfwrap leaves no BPF programs when it ends", "[privileged]") {
     for (const auto program : programs) CHECK(becomes_true([&] { return !is_loaded(program); }));
 }
 
-TEST_CASE("a cgroup that a killed perfwrap left is removed by the next one", "[privileged]") {
+TEST_CASE("a cgroup that a killed perfwrap left is removed by the next one", "[privileged][alone]") {
     if (skipped(not_root())) return;
     const auto cgroups_of = [](pid_t pid) { return read_file(fmt::format("/proc/{}/cgroup", pid)); };
     Child child({.argv = perfwrap_words({"--cgroup"}, one_second())});

@@ -12,7 +12,7 @@
 namespace perfwrap::test {
 
 TEST_CASE("every exit code of the command passes through") {
-    for (int code = 0; code <= 255; ++code) {
+    for (int code = 0; code <= 255; code += sanitized ? 15 : 1) {  // many times slower
         CAPTURE(code);
         CHECK(run({.argv = perfwrap_words({"--source", "procfs"}, workload_words({"exit", std::to_string(code)}))}).code() ==
               code);

@@ -10,13 +10,12 @@
 #include "folders.hpp"
 #include "preconditions.hpp"
 #include "run_perfwrap.hpp"
+#include "tests/units.hpp"
 
 namespace perfwrap::test {
 namespace {
 
-const std::vector<std::string> sources{"auto", "procfs"};
 
-constexpr double mib = 1024.0 * 1024.0;
 
 // Rows of the process table whose argv begins so.
 long rows(const nlohmann::json& run, const Words& begin) {

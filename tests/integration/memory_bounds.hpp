@@ -7,6 +7,7 @@
 
 #include "child.hpp"
 #include "preconditions.hpp"
+#include "tests/sanitized.hpp"
 
 namespace perfwrap::test {
 
@@ -24,12 +25,11 @@ inline double untold_faults_bytes(double threads) {
 }
 
 // perfwrap's own memory, whatever it measures; the command's should be less.
-inline void check_own_memory([[maybe_unused]] const Ended& perfwrap) {
-#ifdef PERFWRAP_SANITIZED
-    WARN("perfwrap's own memory is not checked: it is a sanitizer's here");
-#else
-    CHECK(perfwrap.rss_at_most_bytes < 32 * 1024 * 1024);
-#endif
+inline void check_own_memory(const Ended& perfwrap) {
+    if (sanitized)
+        WARN("perfwrap's own memory is not checked: it is a sanitizer's here");
+    else
+        CHECK(perfwrap.rss_at_most_bytes < 32 * 1024 * 1024);
 }
 
 }  // namespace perfwrap::test

@@ -20,7 +20,7 @@ TEST_CASE("perfwrap measures a perfwrap that measures a command") {
                                        .at("cpu_seconds")
                                        .get<double>();
         const auto truth_seconds = nlohmann::json::parse(read_file(folder / "truth.json")).at("cpu_seconds_rusage").get<double>();
-        CHECK_THAT(inner_seconds, Catch::WithinRel(truth_seconds, 0.02));
+        CHECK_THAT(inner_seconds, Catch::WithinRel(truth_seconds, cpu_tolerance));
         CHECK(outer.metric("cpu_seconds") >= inner_seconds);
     }
 }

@@ -9,14 +9,6 @@
 namespace perfwrap::test {
 namespace {
 
-std::optional<std::string> grows_by_itself() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return "sanitizers keep what is freed, so that memory is not bounded";
-#else
-    return std::nullopt;
-#endif
-}
-
 // GNU time gives the largest of perfwrap and of the processes that it waited for, which are small here.
 double peak_mib(const std::string& source, const Words& workload) {
     const TemporaryFolder folder;
@@ -35,7 +27,7 @@ constexpr double long_run_limit_mib = 16;
 constexpr double crowd_limit_mib = 32;
 
 void stays_small(const std::string& source) {
-    if (skipped(grows_by_itself())) return;
+    if (skipped(sanitizer_that("keeps what is freed, so that memory is not bounded"))) return;
     CAPTURE(source);
     const double alone = peak_mib(source, {"exit", "0"});
     const double storm = peak_mib(source, {"process-storm", "20000"});
@@ -52,7 +44,7 @@ TEST_CASE("own memory stays small over 20,000 children, 2,000 live processes and
 }
 
 TEST_CASE("own memory stays small over 20,000 children, 2,000 live processes and the longest command lines: eBPF",
-          "[privileged]") {
+          "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     stays_small("ebpf");
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cgroups.hpp"
+#include "tests/sanitized.hpp"
 
 namespace perfwrap::test {
 
@@ -33,6 +34,10 @@ bool kernel_at_least(int major, int minor) {
 std::optional<std::string> no_memory_cgroup() {
     const auto cgroup = MemoryCgroup::make(std::uint64_t{1} << 40);
     return cgroup ? std::nullopt : std::optional(cgroup.error());
+}
+
+std::optional<std::string> sanitizer_that(const std::string& reason) {
+    return sanitized ? std::optional("a sanitizer's run-time library " + reason) : std::nullopt;
 }
 
 bool skipped(const std::optional<std::string>& reason) {

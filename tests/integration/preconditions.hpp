@@ -18,6 +18,9 @@ bool kernel_at_least(int major, int minor);
 // Why no memory cgroup can be made here.
 std::optional<std::string> no_memory_cgroup();
 
+// Why what a sanitizer cannot stand cannot be tested; empty in a build without.
+std::optional<std::string> sanitizer_that(const std::string& reason);
+
 // Prints "SKIPPED: ..." if there is a reason, which the test runner counts as skipped. True: return from the test.
 bool skipped(const std::optional<std::string>& reason);
 

@@ -82,12 +82,12 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
 
 }  // namespace
 
-TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged]") {
+TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     for (const auto* seed : {"1", "2", "3", "4"}) follow_random_tree(seed, {"--source", "ebpf", "--exact-memory"}, 0);
 }
 
-TEST_CASE("on the cheap path a random tree's tracked total is the truth within the stated bound", "[privileged]") {
+TEST_CASE("on the cheap path a random tree's tracked total is the truth within the stated bound", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     for (const auto* seed : {"5", "6"}) follow_random_tree(seed, {"--source", "ebpf"}, counter_bound_bytes());
 }

@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "child.hpp"
+#include "tests/sanitized.hpp"
 
 namespace perfwrap::test {
 
 using Words = std::vector<std::string>;
+
+// With eBPF where it can be had, and without it.
+inline const Words sources{"auto", "procfs"};
 
 // $PERFWRAP and $WORKLOAD in the environment, else the ones that were built with the tests.
 std::string perfwrap_path();
@@ -24,6 +28,9 @@ Words workload_words(const Words& words);
 void errors_to(const std::string& path);
 // For sh: waits until perfwrap, whose errors go to that file, has said something; 20 seconds at most.
 std::string until_perfwrap_said(const std::string& words, const std::string& path);
+
+// Of CPU time against what a process says of itself, which knows of its time between fork and exec: perfwrap's, and not measured.
+inline constexpr double cpu_tolerance = sanitized ? 0.1 : 0.02;
 
 struct Measured {
     Ended ended;

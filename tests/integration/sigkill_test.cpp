@@ -57,7 +57,7 @@ void check_files(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("SIGKILL at 50 random moments leaves nothing behind", "[privileged]") {
+TEST_CASE("SIGKILL at 50 random moments leaves nothing behind", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     const bool with_cgroups = !no_memory_cgroup();
     const auto chosen = seed();

@@ -17,7 +17,7 @@ TEST_CASE("an ordinary user is measured through procfs and told how to get the r
     const auto truth = nlohmann::json::parse(read_file(programs.folder / "truth.json"));
     CHECK(result.at("measurement").at("mode") == "procfs");
     CHECK_THAT(result.at("runs").at(0).at("metrics").at("cpu_seconds").get<double>(),
-               Catch::WithinRel(truth.at("cpu_seconds_rusage").get<double>(), 0.02));
+               Catch::WithinRel(truth.at("cpu_seconds_rusage").get<double>(), cpu_tolerance));
     CHECK_THAT(ended.err,
                Catch::Contains("sudo") || Catch::Contains("root") || Catch::Contains("CAP_BPF") || Catch::Contains("doctor"));
 }

@@ -39,7 +39,7 @@ void set_variables_of(const passwd& user) {
 
 }  // namespace
 
-TEST_CASE("--user starts the command as setpriv would, with the variables that sudo would set") {
+TEST_CASE("with --user the command starts as setpriv would, with the variables that sudo would set") {
     if (skipped(not_root())) return;
     const Programs programs;
     const passwd* const user = ::getpwuid(nobody);
@@ -60,7 +60,7 @@ TEST_CASE("--user starts the command as setpriv would, with the variables that s
         }
 }
 
-TEST_CASE("--as-invoker is the user, and has the group, that sudo was called by") {
+TEST_CASE("with --as-invoker the command is the user, and has the group, that sudo was called by") {
     if (skipped(not_root())) return;
     const Words command{"sh", "-c", "id -u; id -g; id -G; echo \"$USER $LOGNAME $HOME $SUDO_USER $KEPT\""};
     const auto ended = run({.argv = perfwrap_words({"--as-invoker"}, command), .before_exec = [] {
@@ -112,7 +112,7 @@ TEST_CASE("with --as-invoker the result so far is the invoker's") {
     CHECK(folder.names() == std::set<std::string>{"result.json"});
 }
 
-TEST_CASE("--as-invoker writes no output where the invoker may not") {
+TEST_CASE("with --as-invoker no output is written where the invoker may not") {
     if (skipped(not_root())) return;
     const TemporaryFolder closed;
     const TemporaryFolder open;
