@@ -73,6 +73,7 @@ bool ProcessTree::read(TrackedProcess& process, std::uint64_t now_ns) {
     if (new_image) {
         process.comm = stat->comm;
         process.arguments_address = stat->arguments_address;
+        process.arguments_bytes = stat->arguments_end - std::min(stat->arguments_end, stat->arguments_address);
     }
     process.threads = ended ? 0 : stat->threads - (first_thread_ended ? 1 : 0);
     process.threads_peak = std::max(process.threads_peak, process.threads);
@@ -116,7 +117,9 @@ void ProcessTree::read_memory(TrackedProcess& process, bool first_thread_ended) 
 }
 
 void ProcessTree::read_command(TrackedProcess& process) {
-    auto words = proc_.cmdline(process.memory_tid != 0 ? process.memory_tid : process.pid).value_or(std::vector<std::string>{});
+    const auto most_bytes = process.arguments_bytes != 0 ? process.arguments_bytes : ProcFs::cmdline_limit;
+    auto words = proc_.cmdline(process.memory_tid != 0 ? process.memory_tid : process.pid, most_bytes)
+                     .value_or(std::vector<std::string>{});
     if (words.empty()) process.arguments_address = 0;  // in the middle of its exec: look again
     if (words.empty() && process.command) return;
     if (words.empty()) words.push_back(process.comm);

@@ -28,6 +28,7 @@ struct TrackedProcess {
     bool stirred = true;  // the last refresh read it: it ran lately, or it was its turn
     std::string comm;
     std::uint64_t arguments_address = 0;
+    std::uint64_t arguments_bytes = 0;
     Command command;                          // never empty
     std::uint64_t start_ns = 0;               // CLOCK_MONOTONIC, as fine as start_ticks
     std::optional<std::uint64_t> ended_ns;    // first seen as a zombie

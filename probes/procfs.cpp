@@ -110,6 +110,7 @@ std::optional<ProcessStat> parse_stat(std::string_view text) {
             case 20: valid = number(word, stat.threads); break;
             case start_field: valid = number(word, stat.start_ticks); break;
             case 48: valid = number(word, stat.arguments_address); break;
+            case 49: valid = number(word, stat.arguments_end); break;
             default: break;
         }
         if (!valid) return std::nullopt;
@@ -239,10 +240,10 @@ Read<std::uint64_t> ProcFs::pss_bytes(int pid) {
     return read(Path(pid, "smaps_rollup").c_str()).and_then([](std::string_view text) { return parsed(parse_pss_bytes(text)); });
 }
 
-Read<std::vector<std::string>> ProcFs::cmdline(int pid) {
+Read<std::vector<std::string>> ProcFs::cmdline(int pid, std::uint64_t most_bytes) {
     const UniqueFd fd{::openat(root_.get(), Path(pid, "cmdline").c_str(), O_RDONLY | O_CLOEXEC)};
     if (!fd) return tl::unexpected(why_unreadable(errno));
-    const auto count = ::read(fd.get(), buffer_.data(), std::min(buffer_.size(), cmdline_limit));
+    const auto count = ::read(fd.get(), buffer_.data(), std::min({buffer_.size(), cmdline_limit, most_bytes}));
     if (count < 0) return tl::unexpected(why_unreadable(errno));
     return parse_cmdline({buffer_.data(), static_cast<std::size_t>(count)});
 }

@@ -29,6 +29,7 @@ struct ProcessStat {
     std::uint32_t threads = 0;
     std::uint64_t start_ticks = 0;        // since boot; with the pid, the identity of a process
     std::uint64_t arguments_address = 0;  // another one after each exec; 0 where the kernel hides it
+    std::uint64_t arguments_end = 0;
 };
 
 // The resident and swapped-out parts of /proc/PID/status.
@@ -86,8 +87,9 @@ public:
     Read<IoCounters> io(const UniqueFd& file);
     UniqueFd open_io(int pid) const;
     Read<std::uint64_t> pss_bytes(int pid_or_tid);
-    // The first 4096 bytes of argv; no words for a zombie.
-    Read<std::vector<std::string>> cmdline(int pid_or_tid);
+    // The first bytes of argv, 4096 at most; no words for a zombie. The kernel's file goes on into the environment where a program
+    // has written over the end of its arguments.
+    Read<std::vector<std::string>> cmdline(int pid_or_tid, std::uint64_t most_bytes = cmdline_limit);
 
     // The children of one thread. A child belongs to the thread that forked it.
     const std::vector<int>& children(int pid, int tid);

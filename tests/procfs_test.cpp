@@ -32,6 +32,7 @@ TEST_CASE("stat is read from the last parenthesis, whatever the program calls it
         CHECK(stat->threads == 5);
         CHECK(stat->start_ticks == 1000);
         CHECK(stat->arguments_address == 140000000000000);
+        CHECK(stat->arguments_end == 140000000000020);
     }
 }
 
@@ -149,6 +150,7 @@ TEST_CASE("files larger than the buffer are read whole, argv only so far") {
     CHECK(proc.children(5, 5).back() == 119999);
     CHECK(proc.status(5)->memory->anon_bytes == mib);
     CHECK(proc.cmdline(5)->front().size() == ProcFs::cmdline_limit);
+    CHECK(proc.cmdline(5, 7)->front().size() == 7);
 }
 
 TEST_CASE("only numbers among the entries are processes") {

@@ -18,7 +18,7 @@ std::string stat_text(const ProcessStat& s) {
                                    s.minor_faults, s.waited_minor_faults, s.major_faults, s.waited_major_faults, s.user_ticks,
                                    s.system_ticks, s.waited_user_ticks, s.waited_system_ticks, s.threads, s.start_ticks);
     for (int field = 23; field < 48; ++field) text += " 0";
-    return text + fmt::format(" {}\n", s.arguments_address);
+    return text + fmt::format(" {} {}\n", s.arguments_address, s.arguments_end);
 }
 
 void check_stat(std::string_view input) {

@@ -105,6 +105,17 @@ TEST_CASE("arguments of any bytes and sizes are recorded as valid JSON") {
     }
 }
 
+TEST_CASE("a process that writes over all of its arguments tells nothing of its environment") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        const auto words =
+            perfwrap_words({"--source", source, "--interval", "5ms", "-o", folder / "result.json"}, workload_words({"rename"}));
+        REQUIRE(run({.argv = words, .before_exec = [] { ::setenv("PERFWRAP_TEST", "secret-environment", 1); }}).code() == 0);
+        CHECK(read_file(folder / "result.json").find("secret-environment") == std::string::npos);
+    }
+}
+
 TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
     const auto burn =
         fmt::format("{} burn 30 secret-argument; sleep 0.05; exec -a 'title: secret-argument' {} burn 30 secret-argument",
