@@ -154,6 +154,7 @@ Program find_program(const std::string& name) {
 }
 
 LaunchError cannot_execute(const std::string& name, int error) {
+    if (name.empty()) return {127, "cannot run '': the command's name is empty; is a variable unset?"};
     const bool missing = error == ENOENT || error == ENOTDIR;
     if (missing && name.find('/') == std::string::npos)
         return {127, fmt::format("cannot run '{}': no such program in PATH; check the spelling, or give its path", name)};

@@ -94,7 +94,6 @@ tl::expected<std::vector<std::string>, OptionsExit> command_in(const CLI::App& a
     else if (!words.empty() && words.front().size() > 1 && words.front().starts_with('-'))
         return tl::unexpected(complaint(unknown_option(app, words.front())));
     if (words.empty()) return tl::unexpected(complaint("no command given; usage: perfwrap [OPTIONS] [--] COMMAND [ARG...]"));
-    if (words.front().empty()) return tl::unexpected(complaint("the command's name is empty"));
     return words;
 }
 

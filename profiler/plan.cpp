@@ -224,11 +224,9 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     Plan plan;
     plan.mode = options.source == SourceChoice::procfs || no_ebpf ? Mode::procfs : Mode::ebpf;
     if (plan.mode == Mode::procfs) {
-        if (const auto no_procfs = procfs_obstacle(facts)) {
-            const auto also =
-                options.source == SourceChoice::automatic ? fmt::format("; nor can eBPF: {}", explain(*no_ebpf)) : "";
-            return tl::unexpected(fmt::format("procfs cannot be used as the source: {}{}", explain(*no_procfs), also));
-        }
+        // Of eBPF not a word: without /proc perfwrap does not know its own capabilities.
+        if (const auto no_procfs = procfs_obstacle(facts))
+            return tl::unexpected(fmt::format("procfs cannot be used as the source: {}", explain(*no_procfs)));
         if (no_ebpf) plan.remedy = no_ebpf->remedy;
         if (options.source == SourceChoice::automatic) plan.fallback_reason = no_ebpf->why;
     }

@@ -190,7 +190,7 @@ TEST_CASE("A source named by the user that cannot work is an error that says why
     facts.proc_mounted = false;
     CHECK_THAT(refused(facts, {.source = SourceChoice::procfs, .cgroup = false, .interval = {}}),
                Contains("mount -t proc proc /proc"));
-    CHECK_THAT(refused(facts, {}), Contains("/proc is not mounted") && Contains("CAP_BPF"));
+    CHECK_THAT(refused(facts, {}), Contains("/proc is not mounted") && !Contains("CAP_BPF"));
 }
 
 TEST_CASE("Planned again after the kernel refused the programs, automatic falls back with the kernel's words") {

@@ -34,6 +34,7 @@ TEST_CASE("a command that dies of signal N gives 128+N, and the result names the
 
 TEST_CASE("a command that cannot be found gives 127") {
     CHECK(run({.argv = perfwrap_words({}, {"/no/such/folder/command"})}).code() == 127);
+    CHECK(run({.argv = perfwrap_words({}, {""})}).code() == 127);
     const auto ended = run({.argv = perfwrap_words({}, {"perfwrap-no-such-command"})});
     CHECK(ended.code() == 127);
     CHECK(ended.err.find("perfwrap-no-such-command") != std::string::npos);
