@@ -88,6 +88,7 @@ private:
             Recording so_far = recording_;
             so_far.seen = probe_.so_far();
             so_far.end_ns = so_far.seen.end_ns.value_or(now_ns);
+            so_far.stopped_ns = stopped_.total_ns(so_far.end_ns);
             options_.checkpoints->keep(std::move(so_far));
         }
         checkpoint_at_ns_ = options_.checkpoints->next_ns(now_ns, monotonic_ns() - now_ns);

@@ -88,6 +88,19 @@ TEST_CASE("of a perfwrap that is killed in eBPF mode the result so far stays, an
     kill_after_first_checkpoint("ebpf");
 }
 
+TEST_CASE("the result so far tells how long the command has been stopped") {
+    const TemporaryFolder folder;
+    Child child({.argv = perfwrap_words({"--source", "procfs", "--checkpoint", "20ms", "-o", folder / "result.json"},
+                                        {"sh", "-c", "echo $$; kill -STOP $$"})});
+    const pid_t command = std::stoi(child.read_line());
+    CHECK(becomes_true([&] {
+        const auto so_far = read_result(folder / "result.json.partial");
+        return so_far.is_object() && so_far.at("runs").at(0).at("stopped_seconds") > 0.1;
+    }));
+    ::kill(command, SIGCONT);
+    CHECK(child.wait().code() == 0);
+}
+
 TEST_CASE("the partial result goes when the result is written, also one that an earlier run left") {
     const TemporaryFolder folder;
     const auto partial = folder / "result.json.partial";
