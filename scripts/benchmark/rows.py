@@ -11,7 +11,7 @@ class Row:
     title: str
     words: list
     seconds: float  # of measuring, in the long form
-    short_seconds: float = 7
+    short_seconds: float = 5
     count: int | None = None  # the last word of a command that takes one, where sizing begins
     in_short: bool = True
     warm_up: bool = True

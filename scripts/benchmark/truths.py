@@ -33,8 +33,8 @@ def _workload(name, title, **more):
 
 
 PROGRAMS = [
-    _workload("memory-spike", "64 MiB held, 512 MiB for 2 ms"),
-    _workload("cpu-children", "500 children of 2 ms CPU"),
+    _workload("memory-spike", "64 MiB held, 512 MiB for 2 ms", in_short=False),
+    _workload("cpu-children", "500 children of 2 ms CPU", in_short=False),
     _workload("cpu-daemon", "daemon: 0.5 s CPU, 100 MiB"),
     _workload("memory-four", "10+20+30+40 MiB at once"),
     _workload("memory-profile", "200 MiB for 0.3 s, 50 MiB for 0.9 s", has_witness=False),
