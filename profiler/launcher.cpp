@@ -12,8 +12,8 @@
 #include <boost/type_traits/decay.hpp>
 #include <boost/type_traits/is_convertible.hpp>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
-#include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
@@ -25,26 +25,21 @@
 #include <string_view>
 
 #include "profiler/clock.hpp"
+#include "profiler/unique_fd.hpp"
 
 namespace perfwrap {
 namespace {
 
 namespace process = boost::process::v2;
 
-// The child borrows perfwrap's memory until it execs: nothing to copy, and no page that either would have to copy on write.
-// ThreadSanitizer makes a fork of every vfork, and Boost's launcher would not hear of a failed exec.
-#ifdef __SANITIZE_THREAD__
-using Launcher = process::posix::default_launcher;
-#else
-using Launcher = process::posix::vfork_launcher;
-#endif
 
-// Written by the child in the last moment before execve, read by perfwrap.
+// Written by the child in the last moment before execve, and when that has failed; read by perfwrap.
 struct BeforeExec {
     std::uint64_t exec_ns;
     rusage used;
     bool identity_refused;
     std::uint64_t missed_signals;
+    int error;  // an errno; 0: the command runs
 };
 
 struct Unmap {
@@ -95,7 +90,7 @@ struct ChildSetup {
     const LaunchOptions& options;
     BeforeExec& before_exec;
 
-    process::error_code on_exec_setup(process::posix::default_launcher& launcher, const std::filesystem::path&,
+    process::error_code on_exec_setup(process::posix::vfork_launcher& launcher, const std::filesystem::path&,
                                       const char* const*) {
         // Boost closes every descriptor above the largest listed one. perfwrap's own are close-on-exec; those that perfwrap
         // inherited belong to the command.
@@ -105,7 +100,7 @@ struct ChildSetup {
         if (options.identity)
             if (const int error = become(*options.identity); error != 0) {
                 before_exec.identity_refused = true;
-                errno = error;  // what the launcher tells on
+                errno = error;
                 return {error, boost::system::system_category()};
             }
         take_back(options.inherited);
@@ -124,6 +119,7 @@ struct ChildSetup {
     // and passes four.
     template <typename... Any>
     void on_exec_error(Any&&...) {
+        before_exec.error = errno != 0 ? errno : EIO;
         _exit(127);
     }
 };
@@ -185,27 +181,34 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& words) {
     return pointers;
 }
 
-// One attempt at one program file.
+// One attempt at one program file. The child borrows perfwrap's memory until its exec: nothing to copy, and no page that either
+// would have to copy on write.
 tl::expected<Launched, StartError> start(const std::string& path, const std::vector<const char*>& argv,
                                          const LaunchOptions& options) {
     const auto page = shared_page();
-    if (!page) return tl::unexpected(StartError{errno});
+    std::array<int, 2> ends{};
+    if (!page || pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(StartError{errno});
+    UniqueFd until_exec{ends[0]};
+    UniqueFd held_until_exec{ends[1]};
     *page = {};
     boost::asio::io_context context;
-    Launcher launcher;
+    process::posix::vfork_launcher launcher;
     ChildSetup setup{options, *page};
     std::vector<const char*> arguments = argv;
     const auto environment = pointers_to(options.inherited.environment);
     launcher.env = environment.data();
     process::error_code error;
     auto child = launcher(context.get_executor(), error, std::filesystem::path(path), arguments.data(), setup);
-    if (error) {
-        if (launcher.pid > 0) waitpid(launcher.pid, nullptr, 0);
-        return tl::unexpected(StartError{error.value(), page->identity_refused});
+    if (launcher.pid <= 0) return tl::unexpected(StartError{error.value()});
+    // At once, but where vfork is a fork: under ThreadSanitizer, and in emulators.
+    held_until_exec = {};
+    char nothing = 0;
+    while (read(until_exec.get(), &nothing, 1) < 0 && errno == EINTR) {
     }
-    const pid_t pid = child.id();
     child.detach();
-    return Launched{pid, page->exec_ns, page->used, page->missed_signals};
+    if (page->error == 0) return Launched{launcher.pid, page->exec_ns, page->used, page->missed_signals};
+    waitpid(launcher.pid, nullptr, 0);
+    return tl::unexpected(StartError{page->error, page->identity_refused});
 }
 
 }  // namespace
