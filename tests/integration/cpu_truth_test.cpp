@@ -33,7 +33,7 @@ const std::vector<CpuWorkload> workloads{
     {"a name made to break parsers", {"hostile-comm", "200"}, 0, Reaping::waited_for},
 };
 
-constexpr double tolerance = 0.02;
+constexpr double tolerance = thread_sanitizer ? cpu_tolerance : 0.02;
 
 struct Comparison {
     double cgroup_seconds;

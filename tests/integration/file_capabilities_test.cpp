@@ -67,7 +67,7 @@ TEST_CASE("cap_bpf and cap_perfmon together, and neither alone, give an ordinary
 TEST_CASE("with file capabilities procfs mode still measures I/O", "[privileged]") {
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const CapablePrograms programs;
-    const auto ended = run(programs.launch({"--source", "procfs"}, {"cat", "/etc/passwd"}));
+    const auto ended = run(programs.launch({"--source", "procfs"}, {"sh", "-c", "cat /etc/passwd; sleep 0.3"}));
     REQUIRE(ended.code() == 0);
     const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
     CHECK(result.at("runs").at(0).at("metrics").contains("syscall_read_bytes"));
