@@ -67,7 +67,7 @@ def interleave(columns, limit, warm_up=True, seed=1, clock=time.monotonic):
     begin, done = clock(), 0
     if warm_up:
         measure_round(-1)
-    while limit.allows(done, clock() - begin):
+    while samples.by_round and limit.allows(done, clock() - begin):
         measure_round(done)
         done += 1
     return samples

@@ -35,6 +35,10 @@ class Rounds(unittest.TestCase):
         self.assertEqual(samples.values("a", lambda value: value), [2, 3, 4])
         self.assertEqual(samples.values("b", lambda value: value), [1, 2])
 
+    def test_without_a_column_left_it_ends(self):
+        samples = self.interleave([self.column("a", fails_at=2)], Limit(seconds=1e9), warm_up=False)
+        self.assertEqual(samples.failed, {"a": "a broke"})
+
     def test_a_column_may_take_part_in_some_rounds_only(self):
         samples = self.interleave([self.column("a"), self.column("b", every=3)], Limit(rounds=7), warm_up=False)
         self.assertEqual(Counter(self.log), {"a": 7, "b": 3})
