@@ -78,7 +78,7 @@ public:
 
     std::vector<LiveProcess> alive() override {
         std::vector<LiveProcess> processes;
-        visit_live_threads( [&](const wire_thread& thread) {
+        visit_live_threads([&](const wire_thread& thread) {
             processes.push_back(
                 {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
         });
@@ -190,7 +190,7 @@ private:
     // Of the whole tree. Reads every task of the machine.
     std::uint64_t runtime_ns() const {
         std::uint64_t sum_ns = totals().ended_threads_runtime_ns;
-        visit_live_threads( [&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
+        visit_live_threads([&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
         return sum_ns;
     }
 
@@ -223,8 +223,7 @@ private:
 
     void sample_pss(std::uint64_t now_ns) {
         std::vector<int> pids;
-        visit_live_threads(
-                             [&](const wire_thread& thread) { pids.push_back(static_cast<int>(thread.pid)); });
+        visit_live_threads([&](const wire_thread& thread) { pids.push_back(static_cast<int>(thread.pid)); });
         std::ranges::sort(pids);
         pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
         pss_->sample(now_ns, pids);
@@ -274,7 +273,7 @@ private:
             take_records();
             Settled tree{.ended = {}, .live = read_processes()};
             std::vector<std::uint32_t> threads_seen(tree.live.size());
-            visit_live_threads( [&](const wire_thread& thread) {
+            visit_live_threads([&](const wire_thread& thread) {
                 wire_process* const process = find(tree.live, thread.process_id);
                 if (!process) return;
                 process->spent += thread.used;

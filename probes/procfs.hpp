@@ -87,8 +87,8 @@ public:
     Read<IoCounters> io(const UniqueFd& file);
     UniqueFd open_io(int pid) const;
     Read<std::uint64_t> pss_bytes(int pid_or_tid);
-    // The first bytes of argv, 4096 at most; no words for a zombie. The kernel's file goes on into the environment where a program
-    // has written over the end of its arguments.
+    // The first bytes of argv, 4096 at most; no words for a zombie. The kernel's file goes on into the environment where a
+    // program has written over the end of its arguments.
     Read<std::vector<std::string>> cmdline(int pid_or_tid, std::uint64_t most_bytes = cmdline_limit);
 
     // The children of one thread. A child belongs to the thread that forked it.

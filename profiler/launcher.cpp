@@ -32,7 +32,6 @@ namespace {
 
 namespace process = boost::process::v2;
 
-
 // Written by the child in the last moment before execve, and when that has failed; read by perfwrap.
 struct BeforeExec {
     std::uint64_t exec_ns;

@@ -142,8 +142,8 @@ TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
         told.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
         told.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
         told.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
-        told.cpu_cores.push_back(
-            bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns) : 0.0);
+        told.cpu_cores.push_back(bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns)
+                                                      : 0.0);
         told.processes.push_back(bucket.processes_max);
     }
     return told;

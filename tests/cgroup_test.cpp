@@ -21,7 +21,6 @@ using namespace perfwrap::test;
 
 namespace {
 
-
 const std::string v1_mounts =
     "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
     "34 31 0:31 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"

@@ -9,7 +9,7 @@
 #include "tests/sanitizer_reports.hpp"
 
 int main(int argc, char** argv) {
-    ::close_range(3, ~0U, 0);  // what the test runner leaves open: tests compare what programs inherit
+    ::close_range(3, ~0U, 0);                  // what the test runner leaves open: tests compare what programs inherit
     std::setvbuf(stdout, nullptr, _IONBF, 0);  // of what a test says nothing is said again by the children that it forks
     perfwrap::test::collect_sanitizer_reports();
     const int failed = Catch::Session().run(argc, argv);

@@ -10,7 +10,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 constexpr std::array known_formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
-                             OutputFormat{"junit", "", ""}};
+                                   OutputFormat{"junit", "", ""}};
 
 std::string chosen(std::string_view text) {
     const auto output = parse_output(text, known_formats);

@@ -8,7 +8,6 @@ using namespace perfwrap::test;
 
 namespace {
 
-
 TrackedProcess process(int pid, int parent, std::uint64_t own_ms, std::uint64_t waited_ms = 0) {
     TrackedProcess p;
     p.pid = pid;

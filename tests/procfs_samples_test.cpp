@@ -8,7 +8,6 @@ using namespace perfwrap::test;
 
 namespace {
 
-
 TrackedProcess holding(int pid, std::uint64_t anon_mib, std::uint64_t peak_mib = 0) {
     TrackedProcess p;
     p.pid = pid;

@@ -12,7 +12,6 @@ using namespace perfwrap::test;
 
 namespace {
 
-
 ProcFs open(const FakeProc& fake) { return *ProcFs::open(fake.root()); }
 
 }  // namespace

@@ -318,7 +318,7 @@ TEST_CASE("two outputs in one place are noticed, however their paths are written
     CHECK_FALSE(distinct({folder.file("link"), folder.file("here/a.json")}));
     CHECK_FALSE(distinct({"-", "/dev/stdout"}));
     CHECK(says(check_distinct(std::vector{folder.file("link"), folder.file("a.json")}).error(),
-                   folder.file("link") + " and " + folder.file("a.json") + " are the same place"));
+               folder.file("link") + " and " + folder.file("a.json") + " are the same place"));
 }
 
 TEST_CASE("perfwrap killed while it writes leaves no file but whole ones") {

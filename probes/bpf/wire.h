@@ -108,12 +108,12 @@ struct wire_process {
     __s32 wait_status;  /* as wait(2) gives it; valid in an end record */
     __u32 pending_exec; /* forked by perfwrap, not yet the command */
     __u32 oom_killed;
-    __u32 stranger; /* runs with rights of its own, of which perfwrap's user is not to know all */
+    __u32 stranger;      /* runs with rights of its own, of which perfwrap's user is not to know all */
     __u32 awaits_reader; /* ended while the ring buffer was full: stands in the map under its id until perfwrap takes it out */
-    __u64 space_key;   /* mm_struct; 0: none */
-    __u64 space;       /* wire_space.id */
-    __s64 rss_peak;    /* pages, from its exec (or fork, without one) on; -1: not known */
-    __s64 rss_at_peak; /* of an ended process: at the tree's maximum number peak_number */
+    __u64 space_key;     /* mm_struct; 0: none */
+    __u64 space;         /* wire_space.id */
+    __s64 rss_peak;      /* pages, from its exec (or fork, without one) on; -1: not known */
+    __s64 rss_at_peak;   /* of an ended process: at the tree's maximum number peak_number */
     __u64 peak_number;
     char comm[WIRE_COMM_LENGTH];
 };

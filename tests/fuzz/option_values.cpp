@@ -10,7 +10,7 @@ namespace perfwrap::fuzz {
 namespace {
 
 constexpr std::array known_formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
-                             OutputFormat{"junit", "", ""}};
+                                   OutputFormat{"junit", "", ""}};
 
 // Complaints name the value.
 template <class Value>

@@ -12,7 +12,6 @@
 namespace perfwrap::test {
 namespace {
 
-
 void print_row(std::string_view what, double truth_bytes, double value_bytes) {
     fmt::print("| {} | cgroup_memory_peak_bytes | {:.1f} MiB | {:.1f} MiB | {:+.2f} % |\n", what, truth_bytes / mib,
                value_bytes / mib, 100 * (value_bytes / truth_bytes - 1));

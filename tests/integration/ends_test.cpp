@@ -14,7 +14,6 @@
 namespace perfwrap::test {
 namespace {
 
-
 // How many processes are there whose argv has the word.
 int running(const std::string& word) {
     const auto other_than_grep = fmt::format("[{}]{}", word.front(), word.substr(1));

@@ -91,7 +91,8 @@ TEST_CASE("a perfwrap that is kept from reading what the kernel tells loses no p
     Child perfwrap({.argv = perfwrap_words({"--source", "ebpf", "-o", folder / "result.json"}, {"sh", "-c", script})});
     REQUIRE(perfwrap.read_line() == "ready");
     ::kill(perfwrap.pid(), SIGSTOP);
-    for (int i = 0; i < 6000 && !std::filesystem::exists(folder / "over"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (int i = 0; i < 6000 && !std::filesystem::exists(folder / "over"); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     ::kill(perfwrap.pid(), SIGCONT);
     REQUIRE(perfwrap.wait().code() == 0);
     const auto result = nlohmann::json::parse(read_file(folder / "result.json"));

@@ -227,7 +227,8 @@ TEST_CASE("an orphan that has become another user's is named, and not waited for
 }
 
 TEST_CASE("a perfwrap that is installed set-uid or set-gid refuses to run", "[privileged]") {
-    if (skipped(not_root()) || skipped(no_file_capabilities()) || skipped(sanitizer_that("does not work in a set-uid program"))) return;
+    if (skipped(not_root()) || skipped(no_file_capabilities()) || skipped(sanitizer_that("does not work in a set-uid program")))
+        return;
     const Programs programs;
     for (const mode_t mode : {04755, 02755}) {
         REQUIRE(::chmod((programs.folder / "perfwrap").c_str(), mode) == 0);

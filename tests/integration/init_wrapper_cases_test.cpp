@@ -17,7 +17,6 @@
 namespace perfwrap::test {
 namespace {
 
-
 // Not for what is to die of SIGQUIT, which bash ignores.
 Words shell(const std::string& script) { return {"bash", "-c", script}; }
 

@@ -15,8 +15,6 @@
 namespace perfwrap::test {
 namespace {
 
-
-
 // Rows of the process table whose argv begins so.
 long rows(const nlohmann::json& run, const Words& begin) {
     return std::ranges::count_if(run.at("processes").at("recorded"), [&](const nlohmann::json& row) {

@@ -13,7 +13,6 @@
 namespace perfwrap::test {
 namespace {
 
-
 struct MemoryWorkload {
     std::string_view what;
     Words words;
@@ -162,7 +161,8 @@ TEST_CASE("20,000 processes come and go without a lost event", "[privileged][alo
     REQUIRE(measured.ended.code() == 0);
     CHECK(measured.metric("processes_started") == 20001);
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
-    CHECK_THAT(measured.metric("cpu_seconds"), Catch::WithinRel(measured.truth.at("cpu_seconds_rusage").get<double>(), cpu_tolerance));
+    CHECK_THAT(measured.metric("cpu_seconds"),
+               Catch::WithinRel(measured.truth.at("cpu_seconds_rusage").get<double>(), cpu_tolerance));
     CHECK(measured.run().at("processes").at("recorded").size() <= 1000);
     check_own_memory(measured.ended);
 }

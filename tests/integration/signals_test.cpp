@@ -38,8 +38,8 @@ void until_taken(pid_t perfwrap) {
         std::this_thread::sleep_for(std::chrono::microseconds(100));
 }
 
-// A stop signal takes back a SIGCONT that waits, and the other way round (signal(7)): returns when perfwrap has dealt with what it got
-// and sleeps again.
+// A stop signal takes back a SIGCONT that waits, and the other way round (signal(7)): returns when perfwrap has dealt with what
+// it got and sleeps again.
 void until_dealt_with(pid_t perfwrap) {
     until_taken(perfwrap);
     for (int quiet = 0; quiet < 5;) {

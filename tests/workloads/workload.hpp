@@ -35,6 +35,7 @@ Workload memory_dontneed, memory_fork, memory_four, memory_memfd, memory_mlock, 
     memory_spike, memory_thp, memory_threads, memory_vfork;
 Workload fork_until_refused, live_processes, live_threads, rename_itself, same_pid;
 Workload process_crowd, process_storm, random_tree, random_tree_agent;
-Workload burn, count_signals, die, exit_with, fork_chain, hold, hostile_comm, in_cgroup, job_control, own_group, print_signals, show_launch, sleep_for;
+Workload burn, count_signals, die, exit_with, fork_chain, hold, hostile_comm, in_cgroup, job_control, own_group, print_signals,
+    show_launch, sleep_for;
 
 }  // namespace workloads

@@ -16,10 +16,11 @@
 
 static atomic_long calls;
 
-static int fails(const char *function) {
-    const char *fault = getenv("PERFWRAP_FAULT"), *process = getenv("PERFWRAP_FAULT_PID"), *fired = getenv("PERFWRAP_FAULT_FIRED");
+static int fails(const char* function) {
+    const char *fault = getenv("PERFWRAP_FAULT"), *process = getenv("PERFWRAP_FAULT_PID"),
+               *fired = getenv("PERFWRAP_FAULT_FIRED");
     const size_t length = strlen(function);
-    char *rest;
+    char* rest;
 
     if (!fault || !process || !fired || atol(process) != getpid()) return 0;
     if (strncmp(fault, function, length) != 0 || fault[length] != ':') return 0;
@@ -31,46 +32,46 @@ static int fails(const char *function) {
 }
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
-#define MODE_AFTER(flags, last)                         \
-    mode_t mode = 0;                                    \
-    if ((flags) & (O_CREAT | __O_TMPFILE)) {            \
-        va_list more;                                   \
-        va_start(more, last);                           \
-        mode = va_arg(more, mode_t);                    \
-        va_end(more);                                   \
+#define MODE_AFTER(flags, last)              \
+    mode_t mode = 0;                         \
+    if ((flags) & (O_CREAT | __O_TMPFILE)) { \
+        va_list more;                        \
+        va_start(more, last);                \
+        mode = va_arg(more, mode_t);         \
+        va_end(more);                        \
     }
 
-int open(const char *path, int flags, ...) {
+int open(const char* path, int flags, ...) {
     MODE_AFTER(flags, flags)
     return fails("open") ? -1 : NEXT(open)(path, flags, mode);
 }
 
-int open64(const char *path, int flags, ...) {
+int open64(const char* path, int flags, ...) {
     MODE_AFTER(flags, flags)
     return fails("open") ? -1 : NEXT(open64)(path, flags, mode);
 }
 
-int openat(int folder, const char *path, int flags, ...) {
+int openat(int folder, const char* path, int flags, ...) {
     MODE_AFTER(flags, flags)
     return fails("open") ? -1 : NEXT(openat)(folder, path, flags, mode);
 }
 
-int openat64(int folder, const char *path, int flags, ...) {
+int openat64(int folder, const char* path, int flags, ...) {
     MODE_AFTER(flags, flags)
     return fails("open") ? -1 : NEXT(openat64)(folder, path, flags, mode);
 }
 
-ssize_t write(int fd, const void *bytes, size_t count) { return fails("write") ? -1 : NEXT(write)(fd, bytes, count); }
+ssize_t write(int fd, const void* bytes, size_t count) { return fails("write") ? -1 : NEXT(write)(fd, bytes, count); }
 
 int fsync(int fd) { return fails("fsync") ? -1 : NEXT(fsync)(fd); }
 
-int rename(const char *from, const char *to) { return fails("rename") ? -1 : NEXT(rename)(from, to); }
+int rename(const char* from, const char* to) { return fails("rename") ? -1 : NEXT(rename)(from, to); }
 
-int linkat(int folder, const char *from, int to_folder, const char *to, int flags) {
+int linkat(int folder, const char* from, int to_folder, const char* to, int flags) {
     return fails("linkat") ? -1 : NEXT(linkat)(folder, from, to_folder, to, flags);
 }
 
-int unlink(const char *path) { return fails("unlink") ? -1 : NEXT(unlink)(path); }
+int unlink(const char* path) { return fails("unlink") ? -1 : NEXT(unlink)(path); }
 
 int fchown(int fd, uid_t owner, gid_t group) { return fails("fchown") ? -1 : NEXT(fchown)(fd, owner, group); }
 
