@@ -83,8 +83,8 @@ public:
                 {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
         });
         std::ranges::sort(processes, {}, &LiveProcess::pid);
-        const auto repeated = std::ranges::unique(processes, {}, &LiveProcess::pid);
-        processes.erase(repeated.begin(), repeated.end());
+        const auto same = [](const LiveProcess& one, const LiveProcess& other) { return one.pid == other.pid; };
+        processes.erase(std::unique(processes.begin(), processes.end(), same), processes.end());
         return processes;
     }
 

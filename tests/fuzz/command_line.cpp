@@ -42,7 +42,7 @@ std::vector<std::string> spelled_out(const RunOptions& options) {
 }
 
 void check_run(const RunOptions& options, const std::vector<std::string>& arguments) {
-    require(!options.command.empty() && !options.command.front().empty(), "there is a command");
+    require(!options.command.empty(), "there is a command");
     require(!options.benchmark_name.empty(), "there is a name");
     require(options.command.size() <= arguments.size() &&
                 std::equal(options.command.rbegin(), options.command.rend(), arguments.rbegin()),
