@@ -304,7 +304,7 @@ private:
         if (all_have_ended()) return {};
         std::vector<wire_process> processes;
         for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
-            if (process.pending_exec == 0 && process.awaits_reader == 0) processes.push_back(process);
+            if (process.pending_exec == 0) processes.push_back(process);
         });
         std::ranges::sort(processes, {}, &wire_process::id);
         return processes;

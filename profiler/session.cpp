@@ -44,7 +44,7 @@ public:
                                       .identity = options_.identity});
         if (!launched) return tl::unexpected(launched.error());
         command_ = launched->pid;
-        recording_.exec_ns = woken_ns_ = launched->exec_ns;
+        recording_.exec_ns = woken_ns_ = awake_until_ns_ = launched->exec_ns;
         woken_cpu_ns_ = thread_cpu_ns();
         recording_.started_at_unix_ms = unix_ms_at(launched->exec_ns);
         probe_.started(command_, launched->exec_ns, launched->before_exec);

@@ -33,7 +33,7 @@ ROWS = [row.key for row in OVERHEAD] + list(SECTIONS)[1:]
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench", description="What perfwrap costs and how exact it is, beside its peers.")
-    parser.add_argument("--short", action="store_true", help="less of fewer things, in under 3 minutes instead of 25")
+    parser.add_argument("--short", action="store_true", help="less of fewer things, in about 3 minutes instead of 35")
     parser.add_argument(
         "--only", action="append", choices=ROWS, metavar="ROW", default=[], help=f"repeatable; one of {', '.join(ROWS)}"
     )
