@@ -1,9 +1,13 @@
 // A real child that sleeps until it is woken, and sleeps again afterwards; it is ended and reaped with the object.
+// It is another program: in a fork of the tests a sanitizer's own thread would run now and then.
 #pragma once
 
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <string>
 
 #include <catch2/catch.hpp>
 
@@ -13,16 +17,7 @@ namespace perfwrap::test {
 
 class Sleeper {
 public:
-    Sleeper() : ours_(both()), pid_(::fork()) {
-        if (pid_ == 0) {
-            char byte = 0;
-            while (::write(ours_.answer[1], &byte, 1) == 1 && ::read(ours_.call[0], &byte, 1) == 1) {
-            }
-            ::_exit(0);
-        }
-        REQUIRE(pid_ > 0);
-        await_sleep();
-    }
+    Sleeper() : ours_(both()), pid_(echo(ours_)) { wake(); }
     ~Sleeper() {
         ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);
@@ -50,6 +45,19 @@ private:
         REQUIRE(::pipe(pipes.call) == 0);
         REQUIRE(::pipe(pipes.answer) == 0);
         return pipes;
+    }
+
+    static pid_t echo(const Pipes& pipes) {
+        posix_spawn_file_actions_t actions;
+        REQUIRE(::posix_spawn_file_actions_init(&actions) == 0);
+        REQUIRE(::posix_spawn_file_actions_adddup2(&actions, pipes.call[0], STDIN_FILENO) == 0);
+        REQUIRE(::posix_spawn_file_actions_adddup2(&actions, pipes.answer[1], STDOUT_FILENO) == 0);
+        std::string name = "cat";
+        char* const arguments[] = {name.data(), nullptr};
+        pid_t pid = 0;
+        REQUIRE(::posix_spawnp(&pid, name.c_str(), &actions, nullptr, arguments, environ) == 0);
+        ::posix_spawn_file_actions_destroy(&actions);
+        return pid;
     }
 
     // Its clock stands still for 20 ms.
