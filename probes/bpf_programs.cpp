@@ -45,6 +45,7 @@ void apply(const bpf_settings& settings, bpf_programs& skeleton) {
     skeleton.rodata->every_event = settings.every_event;
     skeleton.rodata->interval_ns = settings.interval_ns;
     skeleton.rodata->strangers_told_apart = settings.tell_strangers_apart;
+    skeleton.rodata->ends_with_command = settings.ends_with_command;
     skeleton.rodata->cgroup_id = settings.cgroup_id;
     bpf_map__set_max_entries(skeleton.maps.processes, settings.max_processes);
     bpf_map__set_max_entries(skeleton.maps.spaces, settings.max_processes);
@@ -67,7 +68,7 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
         .buckets = nullptr,
         .faults_told_late = &skeleton.bss->faults_told_late,
     };
-    for (const auto* link : {skeleton.links.on_fork, skeleton.links.on_exec, skeleton.links.on_exit, skeleton.links.on_switch,
+    for (const auto* link : {skeleton.links.on_fork, skeleton.links.on_exec, skeleton.links.on_exit, skeleton.links.on_free,
                              skeleton.links.on_rss_stat, skeleton.links.on_physical_change})
         if (link != nullptr) loaded.links[loaded.link_count++] = bpf_link__fd(link);
     return loaded;
@@ -76,11 +77,11 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
 }  // namespace
 
 tl::expected<BpfPrograms, std::string> BpfPrograms::load(const bpf_settings& settings) {
+    libbpf_set_print(keep_warnings);
     bpf_loaded light_loaded{};
     if (struct light* const light = light_load(&settings, &light_loaded))
         return share(light_loaded, {light, [](void* owned) { light_unload(static_cast<struct light*>(owned)); }});
     libbpf_words().clear();
-    libbpf_set_print(keep_warnings);
     std::unique_ptr<bpf_programs, void (*)(bpf_programs*)> skeleton(bpf_programs::open(), bpf_programs::destroy);
     if (!skeleton) return tl::unexpected(refusal("open", errno));
     apply(settings, *skeleton);

@@ -68,7 +68,10 @@ public:
         add_memory_to_timeline(now_ns, false);
         if (now_ns >= next_look_ns_) look(now_ns);
         // The ring of buckets is never more than an eighth full.
-        return std::min(next_look_ns_ - now_ns, options_.interval_ns * WIRE_BUCKETS / 8);
+        const std::uint64_t safe_ns = options_.interval_ns > ~std::uint64_t{0} / WIRE_BUCKETS
+                                          ? options_.interval_ns
+                                          : options_.interval_ns * WIRE_BUCKETS / 8;
+        return std::min(next_look_ns_ - now_ns, safe_ns);
     }
 
     int event_fd() const override { return ring_buffer__epoll_fd(ring_.get()); }
@@ -79,6 +82,7 @@ public:
     std::vector<LiveProcess> alive() override {
         std::vector<LiveProcess> processes;
         visit_live_threads([&](const wire_thread& thread) {
+            if (thread.ended != 0) return;
             processes.push_back(
                 {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
         });
@@ -159,8 +163,9 @@ private:
         seen.end_ns = end_ns;
         describe_memory(seen, holders, ended.exec_ns, end_ns);
         const wire_memory& memory = *programs_->memory;
-        seen.lost_events = ended.lost_rows + ended.lost_processes + (tree.consistent ? 0 : 1) + memory.unbalanced +
-                           memory.lost_spaces + memory.lost_buckets + malformed_records_;
+        seen.lost_events = ended.lost_rows + ended.lost_teardowns + ended.lost_unreaped + ended.lost_processes +
+                           (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + memory.lost_buckets +
+                           malformed_records_;
         seen.processes = std::move(table);
         seen.timeline = timeline_.timeline();
         seen.cpu_interval_seconds = timeline_.cpu_interval_seconds();
@@ -182,7 +187,7 @@ private:
 
     // Cheap: the buckets are mapped.
     void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
-        command(WIRE_DROP_REAPED);
+        command(WIRE_CATCH_UP);
         const wire_totals now = totals();
         timeline_.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
     }
@@ -222,10 +227,15 @@ private:
     }
 
     void sample_pss(std::uint64_t now_ns) {
+        std::vector<std::pair<std::uint64_t, int>> holders;  // of each address space, which several may share
+        visit_live_threads([&](const wire_thread& thread) {
+            if (thread.ended == 0) holders.emplace_back(thread.space, static_cast<int>(thread.pid));
+        });
+        std::ranges::sort(holders);
+        const auto same = [](const auto& one, const auto& other) { return one.first == other.first; };
+        holders.erase(std::unique(holders.begin(), holders.end(), same), holders.end());
         std::vector<int> pids;
-        visit_live_threads([&](const wire_thread& thread) { pids.push_back(static_cast<int>(thread.pid)); });
-        std::ranges::sort(pids);
-        pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
+        for (const auto& [space, pid] : holders) pids.push_back(pid);
         pss_->sample(now_ns, pids);
     }
 
@@ -262,13 +272,17 @@ private:
     // The command has been reaped; its last thread may still be on its way off the CPU.
     void await_last_switch() const {
         const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
-        while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) usleep(20);
+        while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) {
+            command(WIRE_CATCH_UP);
+            if (totals().end_ns == 0) usleep(20);
+        }
     }
 
     // What ends meanwhile would be missed or counted twice, so that all views are read again until they agree. A process is taken
     // out of the map, and has no live threads, after it was added to the totals and before its row can be read.
     Settled settle(int attempts) {
         while (true) {
+            command(WIRE_CATCH_UP);
             const std::uint64_t ended_before = totals().processes_ended;
             take_records();
             Settled tree{.ended = {}, .live = read_processes()};
@@ -277,12 +291,12 @@ private:
                 wire_process* const process = find(tree.live, thread.process_id);
                 if (!process) return;
                 process->spent += thread.used;
-                ++threads_seen[static_cast<std::size_t>(process - tree.live.data())];
+                threads_seen[static_cast<std::size_t>(process - tree.live.data())] += thread.unread;
             });
             tree.ended = totals();
             tree.consistent = tree.ended.processes_ended == ended_before &&
                               std::ranges::equal(tree.live, threads_seen, [](const wire_process& process, std::uint32_t seen) {
-                                  return process.threads_live != 0 && process.threads_live == seen;
+                                  return process.threads_unread == seen;
                               });
             if (tree.consistent || --attempts == 0) return tree;
             usleep(200);
@@ -404,6 +418,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         .every_event = options.every_memory_event ? 1U : 0U,
         .interval_ns = options.interval_ns,
         .cgroup_id = options.cgroup_id,
+        .ends_with_command = options.waits_for_orphans ? 0U : 1U,
         .tell_strangers_apart = options.hide_strangers ? 1U : 0U,
         // No more processes than pids: empty hash tables cost start-up time and memory.
         .max_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES),
@@ -411,7 +426,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     if (!programs) return tl::unexpected(programs.error());
     std::optional<PssSampler> pss;
     if (options.sample_pss)
-        if (auto proc = ProcFs::open("/proc")) pss.emplace(*std::move(proc));
+        if (auto proc = ProcFs::open("/proc"); proc && proc->of_own_pid_namespace()) pss.emplace(*std::move(proc));
     auto probe = std::make_unique<EbpfProbe>(*std::move(programs), std::move(pss), options);
     if (const int error = probe->begin(); error != 0)
         return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));

@@ -18,6 +18,7 @@ struct EbpfProbeOptions {
     std::uint64_t cgroup_id = 0;  // inode of the command's own cgroup's directory: its physical memory is followed; 0: it is not
     // An ordinary user's, by perfwrap's file capabilities: no arguments and no I/O of programs with rights of their own.
     bool hide_strangers = false;
+    bool waits_for_orphans = false;   // false: nothing counts after the command's end
     bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
 };
 

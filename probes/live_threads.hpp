@@ -13,7 +13,7 @@
 
 namespace perfwrap {
 
-// Calls visit(const wire_thread&) for each live thread of the tree. link: of the iterator program.
+// Calls visit(const wire_thread&) for each thread of the tree whose use is in no total yet. link: of the iterator program.
 template <class Visit>
 void for_each_live_thread(int link, Visit visit) {
     const UniqueFd iterator{bpf_iter_create(link)};
@@ -29,7 +29,7 @@ void for_each_live_thread(int link, Visit visit) {
         for (; filled - at >= sizeof(wire_thread); at += sizeof(wire_thread)) {
             wire_thread thread;
             std::memcpy(&thread, portion.data() + at, sizeof(thread));
-            if (thread.ended == 0) visit(thread);
+            visit(thread);
         }
         filled -= at;
         std::memmove(portion.data(), portion.data() + at, filled);

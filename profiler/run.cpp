@@ -71,6 +71,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_probe(const Plan& plan, s
                             .sample_pss = plan.sample_pss,
                             .cgroup_id = plan.physical_memory ? cgroup_id : 0,
                             .hide_strangers = capabilities.given(),
+                            .waits_for_orphans = options.orphans == Orphans::wait,
                             .every_memory_event = plan.every_memory_event});
 }
 
@@ -199,7 +200,7 @@ int run(const RunOptions& options, const Inherited& inherited, FileCapabilities&
         complain(outputs.error());
         return own_failure;
     }
-    SignalInbox inbox;
+    SignalInbox inbox(inherited.arguments);
     HostFacts facts = gather_host_facts();
     auto prepared = prepare(facts, options, capabilities);
     if (!prepared) {

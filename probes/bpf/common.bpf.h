@@ -13,6 +13,9 @@
 
 struct wire_totals totals;
 
+/* The task_struct of the thread whose next fork is the command; zero when it is not awaited. */
+__u64 armed_task;
+
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, WIRE_MAX_PROCESSES);
@@ -53,18 +56,18 @@ static __always_inline struct wire_process *process_of(struct task_struct *task)
 }
 
 static __always_inline void read_usage(struct task_struct *task, struct wire_usage *used) {
-    used->runtime_ns = task->se.sum_exec_runtime;
-    used->user_tick_ns = task->utime;
-    used->system_tick_ns = task->stime;
-    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? task->sched_info.run_delay : 0;
-    used->minor_faults = task->min_flt;
-    used->major_faults = task->maj_flt;
-    used->voluntary_switches = task->nvcsw;
-    used->involuntary_switches = task->nivcsw;
-    used->syscall_read_bytes = task->ioac.rchar;
-    used->syscall_written_bytes = task->ioac.wchar;
-    used->storage_read_bytes = task->ioac.read_bytes;
-    used->storage_written_bytes = task->ioac.write_bytes;
+    used->runtime_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
+    used->user_tick_ns = BPF_CORE_READ(task, utime);
+    used->system_tick_ns = BPF_CORE_READ(task, stime);
+    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? BPF_CORE_READ(task, sched_info.run_delay) : 0;
+    used->minor_faults = BPF_CORE_READ(task, min_flt);
+    used->major_faults = BPF_CORE_READ(task, maj_flt);
+    used->voluntary_switches = BPF_CORE_READ(task, nvcsw);
+    used->involuntary_switches = BPF_CORE_READ(task, nivcsw);
+    used->syscall_read_bytes = BPF_CORE_READ(task, ioac.rchar);
+    used->syscall_written_bytes = BPF_CORE_READ(task, ioac.wchar);
+    used->storage_read_bytes = BPF_CORE_READ(task, ioac.read_bytes);
+    used->storage_written_bytes = BPF_CORE_READ(task, ioac.write_bytes);
 }
 
 static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {

@@ -120,6 +120,8 @@ struct cred {
 
 struct task_struct {
     unsigned int __state;
+    unsigned int flags;
+    int on_cpu;
     struct sched_entity se;
     struct sched_info sched_info;
     struct mm_struct *mm;
@@ -158,6 +160,8 @@ struct bpf_iter__task {
 /* include/linux/sched.h, include/linux/sched/signal.h: values that never changed within the supported kernels. */
 #define TASK_DEAD 0x80
 #define EXIT_DEAD 0x10
+#define PF_IO_WORKER 0x10
+#define PF_USER_WORKER 0x4000 /* Linux 6.4 on; before, of kernel threads alone */
 #define SIGNAL_GROUP_EXIT 0x4
 
 /* include/uapi/linux/bpf.h */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* The same for a light skeleton, made to load fast. What the kernel takes its time for is verifying and compiling each program by
  * itself, with every function that it calls. So here one program serves all rare events, told apart by the cookies of their links
- * (Linux 6.10), and the two tracepoints that fire often have a small program each, which leaves quiet events at once and passes
- * on the others by a tail call. Raw arguments get their types by bpf_rdonly_cast: a program with typed arguments makes the kernel
- * search its type information. */
+ * (Linux 6.10), and two tracepoints have a small program each, which leaves quiet events at once and passes on the others by a
+ * tail call: the one that fires often, and the one that fires within others. Raw arguments get their types by bpf_rdonly_cast: a
+ * program with typed arguments makes the kernel search its type information. */
 #include "tree.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -44,7 +44,7 @@ int on_rare_event(u64 *arguments) {
         case WIRE_ON_FORK: return task_forked(TASK(first), TASK(argument(arguments, 1)));
         case WIRE_ON_EXEC: return task_execed(TASK(first), TYPED(struct linux_binprm, argument(arguments, 2)));
         case WIRE_ON_EXIT: return task_exits(TASK(first));
-        case WIRE_ON_SWITCH: return task_died(TASK(argument(arguments, 1)));
+        case WIRE_ON_FREE: return add_if_dead(first);
     }
     /* No link: run by perfwrap itself. */
     return run_command(first, TASK(bpf_get_current_task()));
@@ -57,8 +57,11 @@ int on_rss_stat(u64 *arguments) {
     return 0;
 }
 
-SEC("raw_tp/sched_switch")
-int on_switch(u64 *arguments) {
-    if (arguments[3] & TASK_DEAD) bpf_tail_call(arguments, &rare_events, rare_event_slot);
+/* In an interrupt, maybe of the rare events' program, and the kernel runs no program within itself: so it has one of its own. */
+SEC("raw_tp/sched_process_free")
+int on_free(u64 *arguments) {
+    u64 task = arguments[0];
+
+    if (bpf_map_lookup_elem(&exited, &task)) bpf_tail_call(arguments, &rare_events, rare_event_slot);
     return 0;
 }

@@ -40,7 +40,7 @@ static int attach_all(struct light *light, const struct bpf_settings *settings) 
     if (!error) error = attach(light, rare, "sched_process_fork", WIRE_ON_FORK);
     if (!error) error = attach(light, rare, "sched_process_exec", WIRE_ON_EXEC);
     if (!error) error = attach(light, rare, "sched_process_exit", WIRE_ON_EXIT);
-    if (!error) error = attach(light, light->skeleton->progs.on_switch.prog_fd, "sched_switch", WIRE_ON_SWITCH);
+    if (!error) error = attach(light, light->skeleton->progs.on_free.prog_fd, "sched_process_free", WIRE_ON_FREE);
     if (!error) error = attach(light, light->skeleton->progs.on_rss_stat.prog_fd, "rss_stat", WIRE_ON_RSS_STAT);
     if (!error && settings->cgroup_id) error = attach(light, rare, "mod_memcg_lruvec_state", WIRE_ON_PHYSICAL);
     if (!error) error = bpf_light__live_threads__attach(light->skeleton) < 0 ? -errno : 0;
@@ -55,6 +55,7 @@ static int load(struct light *light, const struct bpf_settings *settings) {
     light->skeleton->rodata->every_event = settings->every_event;
     light->skeleton->rodata->interval_ns = settings->interval_ns;
     light->skeleton->rodata->strangers_told_apart = settings->tell_strangers_apart;
+    light->skeleton->rodata->ends_with_command = settings->ends_with_command;
     light->skeleton->rodata->cgroup_id = settings->cgroup_id;
     light->skeleton->maps.processes.max_entries = settings->max_processes;
     light->skeleton->maps.spaces.max_entries = settings->max_processes;

@@ -16,6 +16,7 @@ struct bpf_settings {
     __u32 every_event;          /* 1: no change of a counter is passed over */
     __u64 interval_ns;          /* of the timeline */
     __u64 cgroup_id;            /* the command's own memory cgroup; 0: none is followed */
+    __u32 ends_with_command;    /* 0: what the command leaves behind is measured as well */
     __u32 tell_strangers_apart; /* 1: no arguments of processes with rights of their own */
     __u32 max_processes;        /* live ones that can be followed */
 };

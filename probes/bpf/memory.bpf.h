@@ -14,6 +14,7 @@ struct wire_memory memory;
 /* Set before load. */
 const volatile __u32 every_event = 0;
 const volatile __u64 interval_ns = 10000000;
+const volatile __u32 ends_with_command = 1;
 
 __u64 last_space_id;
 __u64 live_spaces;
@@ -27,6 +28,15 @@ struct {
     __type(key, u64); /* mm_struct */
     __type(value, struct wire_space);
 } spaces SEC(".maps");
+
+/* ---- the window ---- */
+
+static __always_inline void command_ended(u64 now_ns) {
+    if (!totals.end_ns) totals.end_ns = now_ns;
+}
+
+/* What the command leaves behind is not measured any more, unless perfwrap waits for it. */
+static __always_inline bool window_is_closed(void) { return ends_with_command && totals.end_ns; }
 
 /* ---- the tree's sums ---- */
 
@@ -72,7 +82,7 @@ static __always_inline s64 largest_lag(void) {
 }
 
 __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since_exec_ns) {
-    if (!space) return 0;
+    if (!space || window_is_closed()) return 0;
     change_series(&memory.series[kind & 3], change, since_exec_ns);
     if (kind == WIRE_SWAP) return 0;
 
@@ -200,15 +210,28 @@ __noinline int join_space(struct wire_process *process, u64 process_key, u64 mm)
     return 0;
 }
 
-static __always_inline void leave_space(struct wire_process *process) {
+static __always_inline struct wire_space *space_of(struct wire_process *process) {
     u64 mm = process->space_key;
     struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
 
-    if (!space || space->id != process->space) return;
-    if (space->owner == process->id) hand_over_peak(process, space);
-    if (ADD(space->users, -1) != 1) return;
-    /* Empty already, or its teardown is still to come, from whoever holds the last reference. */
-    if (space->rss == 0 && space->pages[WIRE_SWAP] == 0) drop_space(mm, time_since_exec(bpf_ktime_get_ns()));
+    return space && space->id == process->space ? space : 0;
+}
+
+static __always_inline void hand_over_if_owner(struct wire_process *process) {
+    struct wire_space *space = space_of(process);
+
+    if (space && space->owner == process->id) hand_over_peak(process, space);
+}
+
+/* What is not empty is dropped at the end of its teardown, which is still to come from whoever holds the last reference. */
+__noinline int stop_using_space(struct wire_process *process) {
+    if (!process) return 0;
+    struct wire_space *space = space_of(process);
+
+    if (!space || ADD(space->users, -1) != 1 || space->rss != 0 || space->pages[WIRE_SWAP] != 0) return 0;
+    hand_over_if_owner(process);
+    drop_space(process->space_key, time_since_exec(bpf_ktime_get_ns()));
+    return 0;
 }
 
 /* ---- every change ---- */
@@ -261,7 +284,13 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     if (users == 0 && space->rss == 0 && space->pages[WIRE_SWAP] == 0) {
         u64 owner_key = space->owner_key;
         struct wire_process *owner = bpf_map_lookup_elem(&processes, &owner_key);
-        if (owner && owner->space == space->id) hand_over_peak(owner, space);
+        if (owner && owner->space == space->id) {
+            hand_over_peak(owner, space);
+            if (owner->end_ns) {
+                owner->end_ns = totals.exec_ns + since_exec_ns;
+                if (owner->parent_id == 0) command_ended(owner->end_ns);
+            }
+        }
         drop_space(mm, since_exec_ns);
     }
     return 0;

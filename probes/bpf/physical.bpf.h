@@ -14,7 +14,7 @@ static __always_inline bool is_target(struct mem_cgroup *memcg) {
     struct cgroup_subsys_state *css = &memcg->css;
 
     /* Cgroups that the command makes below its own count as well. */
-    for (int depth = 0; depth < 4 && css; depth++) {
+    for (int depth = 0; depth < WIRE_MAX_CGROUP_DEPTH && css; depth++) {
         if (target_memcg ? (u64)css == target_memcg : css->cgroup->kn->id == cgroup_id) {
             target_memcg = (u64)css;
             return true;
@@ -28,6 +28,7 @@ static __always_inline bool is_target(struct mem_cgroup *memcg) {
 static __always_inline int physical_changed(struct mem_cgroup *memcg, int item, int pages) {
     u32 kind;
 
+    if (window_is_closed()) return 0;
     if (item == bpf_core_enum_value(enum node_stat_item, NR_ANON_MAPPED))
         kind = WIRE_PHYSICAL_ANON;
     else if (item == bpf_core_enum_value(enum node_stat_item, NR_FILE_MAPPED))

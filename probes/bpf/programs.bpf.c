@@ -15,10 +15,8 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task) { return task_exits(task); }
 
-SEC("tp_btf/sched_switch")
-int BPF_PROG(on_switch, bool preempt, struct task_struct *previous) {
-    return previous->__state & TASK_DEAD ? task_died(previous) : 0;
-}
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(on_free, struct task_struct *task) { return add_if_dead(address_of(task)); }
 
 SEC("tp_btf/rss_stat")
 int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Follows the process tree of one command and adds up what it uses.
  *
- * A process is known by its signal_struct: one per thread group, stable over exec and until after its last thread's last switch.
- * A thread's counters start at zero at fork and are read once, at its last switch-out (TASK_DEAD), after all of its teardown. */
+ * A process is known by its signal_struct: one per thread group, stable over exec and until its last thread is freed.
+ * A thread's counters start at zero at fork and are read once, when it is dead (ended.bpf.h). */
 #pragma once
 
 #include "common.bpf.h"
+#include "ended.bpf.h"
 #include "memory.bpf.h"
 #include "physical.bpf.h"
+#include "records.bpf.h"
 #include "strangers.bpf.h"
-#include "unreaped.bpf.h"
 
-/* The task_struct of the thread whose next fork is the command; zero when it is not awaited. */
-__u64 armed_task;
 /* Depth of perfwrap's pid namespace: pids are told as perfwrap sees them. */
 __u32 pid_level;
 __u64 last_process_id;
@@ -37,11 +36,6 @@ static __always_inline struct scratch *scratch(void) {
     return bpf_map_lookup_elem(&scratches, &zero);
 }
 
-struct {
-    __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, WIRE_RING_BYTES);
-} records SEC(".maps");
-
 static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
     u64 pid = address_of(task->group_leader->thread_pid);
     struct upid number = {};
@@ -52,16 +46,12 @@ static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
     return number.nr;
 }
 
-/* Wakes perfwrap only when the buffer fills up: it drains at its own pace otherwise. */
-static __always_inline u64 wakeup_flags(void) {
-    return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > WIRE_RING_BYTES / 4 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
 __noinline int count_new_thread(struct wire_process *process) {
     if (!process) return 0;
     u32 live = ADD(process->threads_live, 1) + 1;
 
     if (live > process->threads_peak) process->threads_peak = live;
+    ADD(process->threads_unread, 1);
     ADD(totals.threads_started, 1);
     raise_maximum(&totals.threads_peak, ADD(totals.threads_now, 1) + 1);
     return 0;
@@ -156,14 +146,15 @@ static __always_inline int task_execed(struct task_struct *task, struct linux_bi
         start_physical();
         ADD(totals.processes_started, 1);
         count_new_process();
-        /* A run-time library may have started threads in the child; the exec has ended them, but their last switch can still
-         * come. */
-        process->threads_peak = 1;
-        ADD(totals.threads_started, 1);
-        raise_maximum(&totals.threads_peak, ADD(totals.threads_now, process->threads_live) + process->threads_live);
+        /* A run-time library may have started threads in the child: the exec has ended them. */
+        process->threads_live = 0;
+        count_new_thread(process);
     }
     ADD(totals.execs, 1);
-    if (process->space_key) leave_space(process);
+    if (process->space_key) {
+        hand_over_if_owner(process);
+        stop_using_space(process);
+    }
     join_space(process, address_of(task->signal), address_of(task->mm));
     process->image = ADD(last_image, 1) + 1;
     bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
@@ -173,85 +164,13 @@ static __always_inline int task_execed(struct task_struct *task, struct linux_bi
     return 0;
 }
 
-/* At sched_process_exit. */
-static __always_inline int task_exits(struct task_struct *task) {
-    struct wire_process *process = process_of(task);
-
-    if (!process || process->pending_exec) return 0;
-    if (task->pid == task->tgid) bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
-    /* From Linux 6.16 on the memory is still there: the last look at a process that only grew. */
-    u64 mm = address_of(task->mm);
-    if (mm) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
-    if (task->signal->live.counter == 0) process_ended_unreaped(task->group_leader);
-    return 0;
-}
-
-/* Ids are small numbers: no address is one. */
-static __always_inline void leave_row_in_map(struct wire_process *process) {
-    u64 id = process->id;
-
-    process->awaits_reader = 1;
-    if (bpf_map_update_elem(&processes, &id, process, BPF_ANY) == 0)
-        ADD(totals.rows_in_map, 1);
-    else
-        ADD(totals.lost_rows, 1);
-}
-
-static __always_inline void end_process(struct task_struct *task, struct wire_process *process) {
-    u64 key = address_of(task->signal);
-    u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
-
-    process->end_ns = bpf_ktime_get_ns();
-    leave_space(process);
-    process->wait_status = process->leader_exit_code;
-    if (task->signal->flags & SIGNAL_GROUP_EXIT) process->wait_status = task->signal->group_exit_code;
-    process->oom_killed = address_of(task->signal->oom_mm) != 0;
-    add_usage(&totals.ended, &process->spent);
-    ADD(totals.ended_user_ns, process->spent.runtime_ns - system_ns);
-    ADD(totals.ended_system_ns, system_ns);
-    ADD(totals.processes_ended, 1);
-    if (process->oom_killed) ADD(totals.oom_kills, 1);
-
-    struct wire_end_record *record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
-    if (record) {
-        record->type = WIRE_END;
-        record->padding = 0;
-        record->process = *process;
-        bpf_ringbuf_submit(record, wakeup_flags());
-    } else {
-        leave_row_in_map(process);
-    }
-    if (process->parent_id == 0) totals.end_ns = process->end_ns;
-    bpf_map_delete_elem(&processes, &key);
-}
-
-/* At sched_switch, when the task that leaves the CPU is TASK_DEAD. */
-static __always_inline int task_died(struct task_struct *task) {
-    struct wire_process *process = process_of(task);
-    struct wire_usage used;
-
-    if (!process) return 0;
-    if (process->pending_exec) {
-        u64 key = address_of(task->signal);
-        if (ADD(process->threads_live, -1) == 1) bpf_map_delete_elem(&processes, &key);
-        return 0;
-    }
-    read_usage(task, &used);
-    add_usage(&process->spent, &used);
-    ADD(totals.ended_threads_runtime_ns, used.runtime_ns);
-    if (task->pid == task->tgid) process->leader_exit_code = task->exit_code;
-    ADD(totals.threads_now, -1);
-    if (ADD(process->threads_live, -1) == 1) end_process(task, process);
-    return 0;
-}
-
 /* Run by perfwrap itself, through BPF_PROG_TEST_RUN. */
 static __always_inline int run_command(u64 command, struct task_struct *perfwrap) {
     switch (command) {
         case WIRE_CALIBRATE: return calibrate();
         case WIRE_ARM: return arm(perfwrap);
         case WIRE_SETTLE: return settle();
-        case WIRE_DROP_REAPED: return drop_reaped();
+        case WIRE_CATCH_UP: return add_dead_threads() + drop_reaped();
     }
     return 0;
 }
@@ -268,10 +187,15 @@ int live_threads(struct bpf_iter__task *context) {
     bpf_core_read(&key, sizeof(key), &task->signal);
     struct wire_process *process = bpf_map_lookup_elem(&processes, &key);
     if (!process || process->pending_exec) return 0;
+    key = address_of(task);
+    bool exits = bpf_map_lookup_elem(&exited, &key) != 0;
+    thread.ended = (task->__state & TASK_DEAD) != 0;
+    if (thread.ended && !exits) return 0;
+    thread.unread = exits || !is_kernels_own(task);
     thread.process_id = process->id;
+    thread.space = process->space;
     thread.pid = process->pid;
     __builtin_memcpy(thread.comm, process->comm, sizeof(thread.comm));
-    thread.ended = (task->__state & TASK_DEAD) != 0;
     read_usage(task, &thread.used);
     bpf_seq_write(context->meta->seq, &thread, sizeof(thread));
     return 0;

@@ -62,6 +62,7 @@ static __always_inline void process_ended_unreaped(struct task_struct *leader) {
     if (ADD(unreaped_now, 1) >= WIRE_MAX_UNREAPED) drop_reaped();
     bpf_for_each_map_elem(&unreaped, take_slot, &search, 0);
     if (search.found) return;
+    ADD(totals.lost_unreaped, 1);
     ADD(unreaped_now, -1);
     ADD(totals.processes_now, -1);
 }

@@ -9,7 +9,9 @@ enum {
     WIRE_COMM_LENGTH = 16,
     WIRE_ARGV_LENGTH = 4096,    /* bytes of argv that are kept; the rest is cut */
     WIRE_MAX_PROCESSES = 16384, /* live processes of the tree that can be followed; empty hash tables cost time too */
+    WIRE_MAX_EXITED = 4096,     /* threads between their exit and their last switch, or rather the next look at them */
     WIRE_MAX_UNREAPED = 1024,   /* ended processes whose reaping is watched for processes_peak */
+    WIRE_MAX_CGROUP_DEPTH = 32, /* of cgroups below the command's own */
     WIRE_RING_BYTES = 512 * 1024,
     WIRE_MAX_CPUS = 1024,
     WIRE_MAX_SPACES = 16384, /* live address spaces of the tree */
@@ -19,9 +21,9 @@ enum {
 };
 
 /* What perfwrap has the kernel side do (BPF_PROG_TEST_RUN). */
-enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_DROP_REAPED };
+enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_CATCH_UP };
 /* Cookies of links: which tracepoint it is. */
-enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_SWITCH };
+enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_FREE };
 
 enum { WIRE_FILE, WIRE_ANON, WIRE_SWAP, WIRE_SHMEM, WIRE_KINDS }; /* the kernel's own order */
 enum { WIRE_RSS = WIRE_KINDS, WIRE_SERIES };
@@ -98,15 +100,15 @@ struct wire_process {
     __u64 parent_id; /* 0: the command */
     __u64 image;     /* the exec, its own or an ancestor's, that gave it its program */
     __u64 start_ns;
-    __u64 end_ns;
+    __u64 end_ns;            /* 0: not yet */
     struct wire_usage spent; /* of its threads that have ended; the command's starts at minus what it used before its exec */
     __u32 pid;               /* in perfwrap's pid namespace */
     __u32 parent_pid;
     __u32 threads_live;
     __u32 threads_peak;
-    __s32 leader_exit_code;
-    __s32 wait_status;  /* as wait(2) gives it; valid in an end record */
-    __u32 pending_exec; /* forked by perfwrap, not yet the command */
+    __u32 threads_unread; /* of which `spent` knows nothing yet, ended ones among them; none: the process has ended */
+    __s32 wait_status;    /* as wait(2) gives it; valid in an end record */
+    __u32 pending_exec;   /* forked by perfwrap, not yet the command */
     __u32 oom_killed;
     __u32 stranger;      /* runs with rights of its own, of which perfwrap's user is not to know all */
     __u32 awaits_reader; /* ended while the ring buffer was full: stands in the map under its id until perfwrap takes it out */
@@ -138,6 +140,8 @@ struct wire_totals {
     __u64 stranger_execs; /* only counted where strangers are told apart */
     __u64 rows_in_map;    /* end records that found the ring buffer full, and were left in the process map */
     __u64 lost_rows;      /* that found the process map full too */
+    __u64 lost_teardowns; /* threads whose CPU time ends with their exit: too many waited to be read after it */
+    __u64 lost_unreaped;  /* ended processes that found all slots taken: processes_peak may be too low */
     __u64 lost_processes; /* forks that found the process map full: their subtree is not measured */
 };
 
@@ -161,9 +165,12 @@ struct wire_end_record {
 /* One live thread of the tree, as the task iterator writes it. */
 struct wire_thread {
     __u64 process_id;
+    __u64 space; /* its process's memory, which others may share; 0: none */
     struct wire_usage used;
-    __u32 pid;                   /* of its process, in perfwrap's pid namespace */
-    __u32 ended;                 /* past its last switch: counted in the process already */
+    __u32 pid;    /* of its process, in perfwrap's pid namespace */
+    __u32 ended;  /* past its last switch, but not counted in the process yet */
+    __u32 unread; /* one of the process's threads_unread: all but what the kernel itself runs within it */
+    __u32 padding;
     char comm[WIRE_COMM_LENGTH]; /* of its process */
 };
 

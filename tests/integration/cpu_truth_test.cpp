@@ -29,6 +29,7 @@ const std::vector<CpuWorkload> workloads{
     {"a holder of 1.5 GiB that dies", {"cpu-holder", "1536"}, 0, Reaping::waited_for},
     {"a chain of 20 execs, half of them by a thread", {"cpu-exec-chain", "20", "10"}, 0, Reaping::waited_for},
     {"50 vfork and 50 posix_spawn children", {"cpu-spawn", "50", "5"}, 0, Reaping::waited_for},
+    {"a thread of the kernel's own within the process", {"cpu-io-uring", "200"}, 0, Reaping::waited_for},
     {"a process killed by SIGKILL", {"cpu-killed", "300", "9"}, 137, Reaping::waited_for},
     {"a name made to break parsers", {"hostile-comm", "200"}, 0, Reaping::waited_for},
 };

@@ -61,6 +61,22 @@ TEST_CASE("a --timeout ends the whole tree, and the result says so") {
     }
 }
 
+TEST_CASE("a --timeout ends a script without a first line, which takes two attempts to start") {
+    const TemporaryFolder folder;
+    const auto sleep = unlikely();
+    write_file(folder / "script", fmt::format("'{}' sleep {}\n", workload_path(), sleep));
+    make_executable(folder / "script");
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure({"--source", source, "--timeout", "300ms"}, {folder / "script"});
+        CHECK(measured.ended.code() == 124);
+        CHECK(running(sleep) == 0);
+        CHECK(measured.metric("wall_seconds") < 5);
+        CHECK(measured.metric("cpu_seconds") > 0);
+        CHECK(measured.result.at("measurement").at("lost_events") == 0);
+    }
+}
+
 TEST_CASE("with --orphans kill perfwrap ends what the command leaves behind, and keeps the command's exit code") {
     const std::vector<std::pair<std::string, std::string>> left{
         {"a child", "$W sleep $S & exit 7"},
@@ -128,6 +144,22 @@ TEST_CASE("with --orphans wait a signal ends the waiting, not the measurement") 
             CHECK_FALSE(read_file(folder / "result.json").empty());
             ::kill(orphan, SIGKILL);
         }
+    }
+}
+
+TEST_CASE("with --orphans wait a signal that perfwrap was started to ignore does not end the waiting") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        Child child({.argv = perfwrap_words({"--source", source, "--orphans", "wait"},
+                                            {"sh", "-c", fmt::format("'{}' sleep 700 & echo $$; exit 3", workload_path())}),
+                     .before_exec = [] { std::signal(SIGHUP, SIG_IGN); }});
+        const auto begin = std::chrono::steady_clock::now();
+        child.read_line();
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        ::kill(child.pid(), SIGHUP);
+        CHECK(child.wait().code() == 3);
+        CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(600));
     }
 }
 

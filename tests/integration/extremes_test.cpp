@@ -314,6 +314,34 @@ TEST_CASE("a command in a root folder without /proc is measured", "[privileged]"
     }
 }
 
+TEST_CASE("a /proc that was mounted outside perfwrap's pid namespace is not taken for its own", "[privileged]") {
+    if (skipped(not_root()) || skipped(no_namespaces({"-p", "-f"}))) return;
+    const TemporaryFolder folder;
+    const Words words = perfwrap_words({"--source", "procfs"}, {"touch", folder / "started"});
+    Words behind{"unshare", "-p", "-f"};
+    behind.insert(behind.end(), words.begin(), words.end());
+    const auto ended = run({.argv = behind});
+    CHECK(ended.code() == 125);
+    CHECK_THAT(ended.err, Catch::Contains("/proc") && Catch::Contains("pid namespace"));
+    CHECK_FALSE(std::filesystem::exists(folder / "started"));
+    if (skipped(no_ebpf())) return;
+    const auto measured =
+        measure_behind({"unshare", "-p", "-f"}, {"--source", "ebpf"}, workload_words({"memory-spike", "64", "1", "300"}));
+    REQUIRE(measured.ended.code() == 0);
+    CHECK(measured.metric("rss_peak_bytes") > 64.0 * 1024 * 1024);
+    CHECK_FALSE(measured.run().at("metrics").contains("pss_peak_bytes"));
+}
+
+TEST_CASE("more ended processes than can be watched for their reaping are said to be lost", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    const auto measured = measure({"--source", "ebpf"}, {"perl", "-e", "for (1..1500) { fork or exit } sleep 1"});
+    REQUIRE(measured.ended.code() == 0);
+    CHECK(measured.metric("processes_started") == 1501);
+    const auto lost = measured.result.at("measurement").at("lost_events").get<double>();
+    CHECK(lost > 0);
+    CHECK(measured.metric("processes_peak") + lost >= 1501);
+}
+
 TEST_CASE("without a /proc perfwrap says so before the command starts", "[privileged]") {
     if (skipped(not_root()) || skipped(no_namespaces({"-m"})) || skipped(sanitizer_that("needs /proc"))) return;
     const TemporaryFolder folder;

@@ -1,10 +1,13 @@
 // Memory of the tree against page table walks and clocks of the workloads themselves.
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <string_view>
 
 #include "cgroups.hpp"
+#include "folders.hpp"
 #include "memory_bounds.hpp"
 #include "preconditions.hpp"
 #include "run_perfwrap.hpp"
@@ -52,6 +55,7 @@ const std::vector<MemoryWorkload> workloads{
 const std::vector<MemoryWorkload> lasting_workloads{
     {"10 + 20 + 30 + 40 MiB in four processes at once", {"memory-four", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
     {"256 MiB forked four times", {"memory-fork", "256", "4", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
+    {"a 256 MiB parent and its vfork child", {"memory-vfork", "256", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
     {"a memfd of 100 MiB mapped by two", {"memory-memfd", "100", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
 };
 
@@ -143,6 +147,26 @@ TEST_CASE("with --orphans wait the window reaches to the end of the last descend
     CHECK(measured.metric("rss_average_bytes") <= measured.metric("rss_peak_bytes"));
     if (measured.run().at("metrics").contains("anon_peak_bytes"))
         CHECK(measured.metric("anon_average_bytes") <= measured.metric("anon_peak_bytes"));
+}
+
+TEST_CASE("what the command leaves behind changes no figure of memory once it has ended", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    const auto* const script = "'{0}' memory-spike 64 1 1000 & sleep 0.3; exit 0";
+    const TemporaryFolder folder;
+    Child child({.argv = perfwrap_words({"--source", "ebpf", "-o", folder / "result.json"},
+                                        {"sh", "-c", fmt::format(fmt::runtime(script), workload_path())})});
+    // So late does perfwrap look after the command's end.
+    ::usleep(150'000);
+    ::kill(child.pid(), SIGSTOP);
+    ::usleep(500'000);
+    ::kill(child.pid(), SIGCONT);
+    REQUIRE(child.wait().code() == 0);
+    const auto run = nlohmann::json::parse(read_file(folder / "result.json")).at("runs").at(0);
+    const auto& metrics = run.at("metrics");
+    CHECK(metrics.at("wall_seconds").get<double>() < 0.5);
+    CHECK(metrics.at("rss_average_bytes").get<double>() > 16 * mib);
+    CHECK(metrics.at("rss_average_bytes").get<double>() <= metrics.at("rss_peak_bytes").get<double>());
+    CHECK(run.at("peak").at("at_seconds").get<double>() <= metrics.at("wall_seconds").get<double>());
 }
 
 TEST_CASE("a process that the out-of-memory killer chose is counted", "[privileged]") {

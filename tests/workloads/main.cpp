@@ -22,6 +22,7 @@ constexpr std::array entries{
     Entry{"cpu-daemon", cpu_daemon, "[MILLISECONDS=500 MIB=100]: double fork, setsid"},
     Entry{"cpu-exec-chain", cpu_exec_chain, "[LINKS=20 MILLISECONDS=10]: every second exec comes from a thread"},
     Entry{"cpu-holder", cpu_holder, "[MIB=1536]: dies holding memory"},
+    Entry{"cpu-io-uring", cpu_io_uring, "[MILLISECONDS=200]: the kernel runs a thread within it, which ends first"},
     Entry{"cpu-killed", cpu_killed, "[MILLISECONDS=300 SIGNAL=9]: burns and kills itself"},
     Entry{"cpu-leader-exits", cpu_leader_exits, "[THREADS=4 MILLISECONDS=250]: the main thread ends first"},
     Entry{"cpu-sigchld-ignored", cpu_sigchld_ignored, "[COUNT=100 MILLISECONDS=5]: the kernel reaps the children"},

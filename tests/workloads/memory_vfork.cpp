@@ -28,7 +28,9 @@ int memory_vfork(const Arguments& arguments, Truth& truth) {
     }
     sleep_ns(milliseconds(hold_ms));
     const std::array pids{::getpid(), child};
-    truth.add("rss_peak_bytes", resident_sum(pids).rss_bytes);
+    const auto peak = resident_sum(pids);
+    truth.add("rss_peak_bytes", peak.rss_bytes);
+    truth.add("pss_peak_bytes", peak.pss_bytes);
     truth.add("processes_started", 2);
     wait_for(child);
     truth.write();

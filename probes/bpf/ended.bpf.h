@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What a thread has used is known when it has left the CPU for the last time, after all of its teardown. No tracepoint says so
+ * but sched_switch, which fires for every switch of every thread of the machine: it alone would make a switch several per cent
+ * dearer. So a thread that exits is remembered, and read when the kernel frees it, or before that, when perfwrap asks and finds
+ * it dead. Whoever takes it out of the map adds it up; it was read before, when it could not be freed yet. */
+#pragma once
+
+#include "common.bpf.h"
+#include "memory.bpf.h"
+#include "records.bpf.h"
+#include "unreaped.bpf.h"
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, WIRE_MAX_EXITED);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, u64);   /* task_struct */
+    __type(value, u64); /* signal_struct: the key of its process */
+} exited SEC(".maps");
+
+__u64 exited_now;
+
+/* A thread that the kernel itself has started within a process, for io_uring or vhost: no tracepoint told of its beginning. What
+ * it uses counts, it itself does not. */
+static __always_inline bool is_kernels_own(struct task_struct *task) {
+    return (BPF_CORE_READ(task, flags) & (PF_IO_WORKER | PF_USER_WORKER)) != 0;
+}
+
+struct last_look {
+    struct wire_usage used;
+    s32 exit_code;
+    s32 group_exit_code;
+    u32 group_exits;
+    u32 is_leader;
+    u32 oom_killed;
+};
+
+static __always_inline void look_for_the_last_time(struct task_struct *task, struct last_look *look) {
+    struct signal_struct *group = BPF_CORE_READ(task, signal);
+
+    read_usage(task, &look->used);
+    look->is_leader = BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid);
+    look->exit_code = BPF_CORE_READ(task, exit_code);
+    look->group_exits = BPF_CORE_READ(group, flags) & SIGNAL_GROUP_EXIT;
+    look->group_exit_code = BPF_CORE_READ(group, group_exit_code);
+    look->oom_killed = BPF_CORE_READ(group, oom_mm) != 0;
+}
+
+/* Ids are small numbers: no address is one. */
+static __always_inline void leave_row_in_map(struct wire_process *process) {
+    u64 id = process->id;
+
+    process->awaits_reader = 1;
+    if (bpf_map_update_elem(&processes, &id, process, BPF_ANY) == 0)
+        ADD(totals.rows_in_map, 1);
+    else
+        ADD(totals.lost_rows, 1);
+}
+
+static __always_inline void end_process(u64 key, struct wire_process *process) {
+    u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
+
+    hand_over_if_owner(process);
+    add_usage(&totals.ended, &process->spent);
+    ADD(totals.ended_user_ns, process->spent.runtime_ns - system_ns);
+    ADD(totals.ended_system_ns, system_ns);
+    ADD(totals.processes_ended, 1);
+    if (process->oom_killed) ADD(totals.oom_kills, 1);
+
+    struct wire_end_record *record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+    if (record) {
+        record->type = WIRE_END;
+        record->padding = 0;
+        record->process = *process;
+        bpf_ringbuf_submit(record, wakeup_flags());
+    } else {
+        leave_row_in_map(process);
+    }
+    if (process->parent_id == 0) command_ended(process->end_ns);
+    bpf_map_delete_elem(&processes, &key);
+}
+
+__noinline int add_up(u64 key, struct last_look *look) {
+    struct wire_process *process = bpf_map_lookup_elem(&processes, &key);
+
+    if (!process || !look) return 0;
+    add_usage(&process->spent, &look->used);
+    ADD(totals.ended_threads_runtime_ns, look->used.runtime_ns);
+    if (look->is_leader) process->wait_status = look->exit_code;
+    if (ADD(process->threads_unread, -1) != 1 || !process->end_ns) return 0;
+    if (look->group_exits) process->wait_status = look->group_exit_code;
+    process->oom_killed = look->oom_killed;
+    end_process(key, process);
+    return 0;
+}
+
+/* Does nothing while the thread can still run. At sched_process_free it cannot. */
+__noinline int add_if_dead(u64 address) {
+    struct task_struct *task = (struct task_struct *)address;
+    struct last_look look = {};
+    u64 *process = bpf_map_lookup_elem(&exited, &address);
+
+    if (!process || !(BPF_CORE_READ(task, __state) & TASK_DEAD)) return 0;
+    if (bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu)) return 0;
+    u64 key = *process;
+    look_for_the_last_time(task, &look);
+    if (bpf_map_delete_elem(&exited, &address) != 0) return 0;
+    ADD(exited_now, -1);
+    return add_up(key, &look);
+}
+
+static long add_this_if_dead(void *map, const u64 *task, const u64 *process, void *context) {
+    add_if_dead(*task);
+    return 0;
+}
+
+__noinline int add_dead_threads(void) {
+    if (exited_now) bpf_for_each_map_elem(&exited, add_this_if_dead, 0, 0);
+    return 0;
+}
+
+__noinline int remember_exited(u64 task, u64 process) {
+    if (bpf_map_update_elem(&exited, &task, &process, BPF_ANY) != 0) return 0;
+    ADD(exited_now, 1);
+    return 1;
+}
+
+/* At sched_process_exit. */
+static __always_inline int task_exits(struct task_struct *task) {
+    struct wire_process *process = process_of(task);
+    u64 key = address_of(task->signal), address = address_of(task), mm;
+
+    if (!process) return 0;
+    if (process->pending_exec) {
+        /* Its exec has failed; another attempt may follow. */
+        if (ADD(process->threads_live, -1) == 1) {
+            armed_task = address_of(task->real_parent);
+            bpf_map_delete_elem(&processes, &key);
+        }
+        return 0;
+    }
+    if (task->pid == task->tgid) bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
+    /* From Linux 6.16 on the memory is still there: the last look at a process that only grew. */
+    mm = address_of(task->mm);
+    if (mm) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
+    if (is_kernels_own(task)) {
+        ADD(process->threads_unread, 1);
+    } else {
+        ADD(totals.threads_now, -1);
+        ADD(process->threads_live, -1);
+    }
+    if (task->signal->live.counter == 0) {
+        process->end_ns = bpf_ktime_get_ns();
+        /* Otherwise its end is that of the teardown of its memory. */
+        if (process->parent_id == 0 && (!mm || task->mm->mm_users.counter > 1)) command_ended(process->end_ns);
+        stop_using_space(process);
+        process_ended_unreaped(task->group_leader);
+    }
+    if (remember_exited(address, key)) return 0;
+    add_dead_threads();
+    if (remember_exited(address, key)) return 0;
+    /* Without the time that its teardown takes. */
+    struct last_look look = {};
+    ADD(totals.lost_teardowns, 1);
+    look_for_the_last_time(task, &look);
+    return add_up(key, &look);
+}
