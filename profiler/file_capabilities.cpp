@@ -83,6 +83,12 @@ void FileCapabilities::drop() {
     set_own(sets);
 }
 
+void drop_all_capabilities() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const Halves none{};
+    ::syscall(SYS_capset, &header, none.data());
+}
+
 std::optional<std::string> unsafe_installation() {
     if (::geteuid() == ::getuid() && ::getegid() == ::getgid()) return std::nullopt;
     return "it is installed set-uid or set-gid, and would write outputs with rights that are not yours; chmod u-s,g-s it, and "

@@ -36,6 +36,9 @@ private:
     std::uint64_t given_ = 0;  // a bit each, as in capabilities(7)
 };
 
+// For a process that needs none, whoever runs it.
+void drop_all_capabilities();
+
 // Why perfwrap will not run as it is installed: a set-uid or set-gid file would open outputs with rights that its caller lacks.
 std::optional<std::string> unsafe_installation();
 

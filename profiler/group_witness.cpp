@@ -8,12 +8,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <functional>
+#include <string_view>
+
+#include "profiler/file_capabilities.hpp"
 
 namespace perfwrap {
 namespace {
+
+struct Answer {
+    std::uint8_t question = 0;
+    GroupWitness::Counts counts{};
+};
 
 GroupWitness::Counts take_pending() {
     sigset_t all;
@@ -24,14 +34,24 @@ GroupWitness::Counts take_pending() {
     return taken;
 }
 
-[[noreturn]] void witness(int socket) {
+// Whoever looks for perfwrap by its name or its arguments, as pkill(1) and pidof(1) do, is not to find the witness as well.
+void take_another_name(std::span<char> arguments) {
+    constexpr std::string_view name = "group-witness";
+    prctl(PR_SET_NAME, name.data());
+    if (arguments.empty()) return;
+    std::ranges::fill(arguments, '\0');
+    name.copy(arguments.data(), arguments.size() - 1);
+}
+
+[[noreturn]] void witness(int socket, std::span<char> arguments) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // also out of a stop, in which it would not see the socket's end
-    prctl(PR_SET_NAME, "perfwrap-group");
+    take_another_name(arguments);
+    drop_all_capabilities();
     dup2(socket, 0);
     close_range(1, ~0U, 0);
-    char question = 0;
-    while (read(0, &question, 1) == 1) {
-        const GroupWitness::Counts answer = take_pending();
+    Answer answer;
+    while (read(0, &answer.question, 1) == 1) {
+        answer.counts = take_pending();
         if (write(0, &answer, sizeof(answer)) != sizeof(answer)) break;
     }
     _exit(0);
@@ -39,34 +59,53 @@ GroupWitness::Counts take_pending() {
 
 }  // namespace
 
-GroupWitness::GroupWitness() {
+GroupWitness::GroupWitness(std::span<char> arguments) {
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
     pid_ = fork();
-    if (pid_ == 0) witness(ends[1]);
+    if (pid_ == 0) witness(ends[1], arguments);
     close(ends[1]);
     socket_ = ends[0];
 }
 
 GroupWitness::~GroupWitness() {
-    if (socket_ >= 0) close(socket_);
+    dismiss();
     if (pid_ < 0) return;
     kill(pid_, SIGKILL);
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
-std::optional<GroupWitness::Counts> GroupWitness::ask() const {
-    if (pid_ < 0) return std::nullopt;
+void GroupWitness::dismiss() {
+    if (socket_ >= 0) close(socket_);
+    socket_ = -1;
+}
+
+std::optional<GroupWitness::Counts> GroupWitness::ask() {
+    if (pid_ < 0 || socket_ < 0) return std::nullopt;
     await_group_signals();
-    if (send(socket_, "?", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) return std::nullopt;
-    // It answers as soon as it gets a CPU. Somebody may have stopped or killed it, though.
-    constexpr int patience_ms = 5000;
-    pollfd answered{socket_, POLLIN, 0};
-    if (poll(&answered, 1, patience_ms) != 1) return std::nullopt;
+    ++question_;
+    if (send(socket_, &question_, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) return std::nullopt;
+    // It answers as soon as it gets a CPU, unless somebody has stopped or killed it.
+    constexpr int patience_ms = 20;
+    constexpr int attempts = 100;
+    bool continued = false;
     Counts counts{};
-    if (recv(socket_, &counts, sizeof(counts), MSG_DONTWAIT) != sizeof(counts)) return std::nullopt;
-    return counts;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        pollfd answered{socket_, POLLIN, 0};
+        if (poll(&answered, 1, patience_ms) == 0) {
+            siginfo_t stopped{};
+            if (waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WNOHANG) == 0 && stopped.si_pid == pid_)
+                continued = kill(pid_, SIGCONT) == 0;
+            continue;
+        }
+        Answer answer;
+        if (recv(socket_, &answer, sizeof(answer), MSG_DONTWAIT) != sizeof(answer)) return std::nullopt;
+        std::ranges::transform(counts, answer.counts, counts.begin(), std::plus<std::uint16_t>{});
+        if (continued) counts[SIGCONT] = 0;
+        if (answer.question == question_) return counts;  // not one that came too late
+    }
+    return std::nullopt;
 }
 
 // Changes nothing, but waits for the kernel's lock (tasklist_lock) that is held while a signal goes from member to member.

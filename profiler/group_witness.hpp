@@ -8,16 +8,22 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace perfwrap {
 
 // A process beside perfwrap in the same group that takes no signal but notes it: what it got, the group got. It sleeps until it
-// is asked, holds no descriptor but its socket, and goes when perfwrap goes, however perfwrap ends.
+// is asked, holds no descriptor but its socket and no capability, and goes when perfwrap goes, however perfwrap ends.
 class GroupWitness {
 public:
-    // The caller has every signal blocked: the witness keeps them so.
-    GroupWitness();
+    // The caller has every signal blocked: the witness keeps them so. arguments: where the kernel reads the process's arguments
+    // (the witness writes its own name there), or nothing.
+    explicit GroupWitness(std::span<char> arguments);
     ~GroupWitness();
+
+    // There will be nothing more to ask: it goes while its owner works on.
+    void dismiss();
+
     GroupWitness(const GroupWitness&) = delete;
     GroupWitness& operator=(const GroupWitness&) = delete;
 
@@ -26,11 +32,12 @@ public:
 
     // What the group got since the last call; none if there is no witness to ask.
     // Whatever was sent to the group before the caller got its own copy is in it.
-    std::optional<Counts> ask() const;
+    std::optional<Counts> ask();
 
 private:
     pid_t pid_ = -1;
     int socket_ = -1;
+    std::uint8_t question_ = 0;  // the number of the last one
 };
 
 // Returns when every signal that is being sent to the caller's group has reached all of its members.

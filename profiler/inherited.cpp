@@ -64,8 +64,10 @@ std::optional<rlim_t> stack_limit_before_cut() {
 }  // namespace
 
 Inherited inherited(int argc, char** argv) {
-    if (::getauxval(AT_SECURE) == 0) return {present_environment(), {}, std::nullopt};
-    return {environment_at_exec(argc, argv), streams_opened_by_libc(), stack_limit_before_cut()};
+    std::span<char> arguments;
+    if (argc > 0) arguments = {argv[0], argv[argc - 1] + std::strlen(argv[argc - 1]) + 1};
+    if (::getauxval(AT_SECURE) == 0) return {present_environment(), {}, arguments, std::nullopt};
+    return {environment_at_exec(argc, argv), streams_opened_by_libc(), arguments, stack_limit_before_cut()};
 }
 
 }  // namespace perfwrap

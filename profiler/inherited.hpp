@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace perfwrap {
 struct Inherited {
     std::vector<std::string> environment;  // as execve takes it
     std::vector<int> closed_streams;       // open in perfwrap only since the C library opened them
+    std::span<char> arguments;             // perfwrap's own, where the kernel reads them
     std::optional<rlim_t> stack_limit;     // the soft limit, where the kernel has cut perfwrap's own
 };
 

@@ -21,7 +21,7 @@ SignalInbox::Block::Block() {
     pthread_sigmask(SIG_BLOCK, &all, &before);
 }
 
-SignalInbox::SignalInbox() {
+SignalInbox::SignalInbox(std::span<char> arguments) : witness_(arguments) {
     sigset_t taken;
     sigfillset(&taken);
     for (const int signal : own_faults) sigdelset(&taken, signal);
@@ -66,6 +66,11 @@ bool SignalInbox::reached_group(const signalfd_siginfo& info) {
 }
 
 bool stops_a_job(int signal) { return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
+
+bool was_ignored(int signal) {
+    struct sigaction action {};
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 void forward(const signalfd_siginfo& info, pid_t to) {
     const int signal = static_cast<int>(info.ssi_signo);

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "profiler/group_witness.hpp"
 
@@ -15,7 +16,8 @@ namespace perfwrap {
 // perfwrap ends: nothing that arrives while results are written may cost the results.
 class SignalInbox {
 public:
-    SignalInbox();
+    // arguments: where the kernel reads the arguments of a process, for the witness.
+    explicit SignalInbox(std::span<char> arguments);
     ~SignalInbox();
     SignalInbox(const SignalInbox&) = delete;
     SignalInbox& operator=(const SignalInbox&) = delete;
@@ -28,6 +30,8 @@ public:
 
     // Whether the signal, which next() gave last, went to the whole process group, so that its other members have it already.
     bool reached_group(const signalfd_siginfo& info);
+    // From now on nobody asks.
+    void dismiss_witness() { witness_.dismiss(); }
 
 private:
     struct Block {
@@ -44,6 +48,9 @@ private:
 
 // SIGTSTP, SIGTTIN, SIGTTOU: what the terminal or a shell stops a job with.
 bool stops_a_job(int signal);
+
+// Whether perfwrap was started with it ignored, as nohup(1) and a shell's background jobs are.
+bool was_ignored(int signal);
 
 // Passes a signal on, with the value that sigqueue(3) gave it if there is one.
 void forward(const signalfd_siginfo& info, pid_t to);

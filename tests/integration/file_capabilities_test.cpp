@@ -134,6 +134,8 @@ TEST_CASE("while the command runs, perfwrap's file capabilities are gone and per
     const auto pid = child.pid();
     for (const auto* key : {"CapPrm", "CapEff", "CapInh", "CapAmb"}) CHECK(status_line(pid, key) == "0000000000000000");
     CHECK(status_line(pid, "Uid").starts_with("65534"));
+    const auto witness = std::stoi(run({.argv = {"pgrep", "-P", std::to_string(pid), "group-witness"}}).out);
+    for (const auto* key : {"CapPrm", "CapEff", "CapInh", "CapAmb"}) CHECK(status_line(witness, key) == "0000000000000000");
     const auto file = [&](const char* name) { return fmt::format("/proc/{}/{}", pid, name); };
     for (const auto* name : {"mem", "environ", "map_files"})
         CHECK(as_nobody([&] { return error_of(::open(file(name).c_str(), O_RDONLY) >= 0); }) == EACCES);

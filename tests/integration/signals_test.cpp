@@ -98,6 +98,37 @@ TEST_CASE("signals to the group and to perfwrap alone are told apart, in any ord
     CHECK(child.wait().out == "TERM\n");
 }
 
+TEST_CASE("who is told to signal perfwrap by its name or its arguments finds nobody else") {
+    const TemporaryFolder folder;
+    Child child(
+        {.argv = perfwrap_words({"-o", folder / "result.json"}, workload_words({"print-signals"})), .before_exec = new_group});
+    REQUIRE(child.read_line() == "ready");
+    const auto group = std::to_string(child.pid());
+    const auto found = [&](const Words& how) { return run({.argv = how}).out; };
+    CHECK(found({"pgrep", "-g", group, "perfwrap"}) == group + "\n");
+    CHECK(found({"pgrep", "-g", group, "-f", folder / "result.json"}) == group + "\n");
+    CHECK(run({.argv = {"pkill", "-USR1", "-g", group, "perfwrap"}}).code() == 0);
+    CHECK(child.read_line() == "USR1");
+    CHECK(run({.argv = {"pkill", "-TERM", "-g", group, "-f", folder / "result.json"}}).code() == 0);
+    CHECK(child.read_line() == "TERM");
+    CHECK(child.wait().code() == 0);
+}
+
+TEST_CASE("signals come at once and are told apart though what watches perfwrap's group was stopped") {
+    Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
+    REQUIRE(child.read_line() == "ready");
+    const auto witness = run({.argv = {"pgrep", "-g", std::to_string(child.pid()), "group-witness"}}).out;
+    REQUIRE_FALSE(witness.empty());
+    const auto begin = std::chrono::steady_clock::now();
+    for (const auto& [signal, name] : {std::pair{SIGUSR1, "USR1"}, {SIGTERM, "TERM"}}) {
+        REQUIRE(::kill(std::stoi(witness), SIGSTOP) == 0);
+        REQUIRE(::kill(child.pid(), signal) == 0);
+        CHECK(child.read_line() == name);
+    }
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
+    CHECK(child.wait().code() == 0);
+}
+
 TEST_CASE("a signal comes with the value that sigqueue gave it") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"}))});
     REQUIRE(child.read_line() == "ready");
