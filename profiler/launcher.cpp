@@ -12,6 +12,7 @@
 #include <boost/type_traits/decay.hpp>
 #include <boost/type_traits/is_convertible.hpp>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/posix/vfork_launcher.hpp>
@@ -84,6 +85,15 @@ std::uint64_t missed_signals() {
     return missed;
 }
 
+// Boost needs some after the fork, for its reactor and for the child, and would throw: the command would run without perfwrap.
+bool enough_descriptors_are_left(int any) {
+    std::array<UniqueFd, 4> needed;
+    return std::ranges::all_of(needed, [&](UniqueFd& fd) {
+        fd = UniqueFd{fcntl(any, F_DUPFD_CLOEXEC, 0)};
+        return static_cast<bool>(fd);
+    });
+}
+
 // What runs in the child between fork and exec. It leaves perfwrap's memory as it was, apart from `before_exec`.
 struct ChildSetup {
     const LaunchOptions& options;
@@ -148,6 +158,15 @@ Program find_program(const std::string& name) {
     }
 }
 
+LaunchError no_descriptors(const std::string& name) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return {125,
+            fmt::format("cannot run '{}': too few file descriptors are left of the {} that are allowed; raise the limit with "
+                        "ulimit -n",
+                        name, limit.rlim_cur)};
+}
+
 LaunchError cannot_execute(const std::string& name, int error) {
     if (name.empty()) return {127, "cannot run '': the command's name is empty; is a variable unset?"};
     const bool missing = error == ENOENT || error == ENOTDIR;
@@ -170,6 +189,7 @@ LaunchError cannot_become(const Identity& identity, int error) {
 struct StartError {
     int error = 0;  // an errno
     bool identity_refused = false;
+    bool no_descriptors = false;
 };
 
 std::vector<const char*> pointers_to(const std::vector<std::string>& words) {
@@ -185,10 +205,13 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& words) {
 tl::expected<Launched, StartError> start(const std::string& path, const std::vector<const char*>& argv,
                                          const LaunchOptions& options) {
     const auto page = shared_page();
-    std::array<int, 2> ends{};
-    if (!page || pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(StartError{errno});
+    std::array<int, 2> ends{-1, -1};
+    if (!page) return tl::unexpected(StartError{errno});
+    const bool piped = pipe2(ends.data(), O_CLOEXEC) == 0;
     UniqueFd until_exec{ends[0]};
     UniqueFd held_until_exec{ends[1]};
+    if (!piped || !enough_descriptors_are_left(ends[0]))
+        return tl::unexpected(StartError{.error = errno, .no_descriptors = true});
     *page = {};
     boost::asio::io_context context;
     process::posix::vfork_launcher launcher;
@@ -230,6 +253,7 @@ tl::expected<Launched, LaunchError> launch(const LaunchOptions& options) {
         launched = start("/bin/sh", argv, options);
     }
     if (launched) return *launched;
+    if (launched.error().no_descriptors) return tl::unexpected(no_descriptors(name));
     if (launched.error().identity_refused) return tl::unexpected(cannot_become(*options.identity, launched.error().error));
     return tl::unexpected(cannot_execute(name, launched.error().error));
 }

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -45,6 +47,24 @@ TEST_CASE("a command that is found but cannot be executed gives 126") {
     write_file(folder / "data", "not a program");
     CHECK(run({.argv = perfwrap_words({}, {folder / "data"})}).code() == 126);
     CHECK(run({.argv = perfwrap_words({}, {folder.path()})}).code() == 126);
+}
+
+TEST_CASE("with too few descriptors the command is not started, and the limit is named") {
+    for (const auto& source : sources) {
+        for (const rlim_t most : {8, 9, 10, 11, 12, 13, 14, 16, 30, 31, 32, 33, 34, 36}) {
+            CAPTURE(source, most);
+            const TemporaryFolder folder;
+            const auto ended =
+                run({.argv = perfwrap_words({"--source", source}, {"touch", folder / "started"}), .before_exec = [&] {
+                         const rlimit limit{most, most};
+                         ::setrlimit(RLIMIT_NOFILE, &limit);
+                     }});
+            const bool started = std::filesystem::exists(folder / "started");
+            CHECK(ended.code() == (started ? 0 : 125));
+            if (!started) CHECK_THAT(ended.err, Catch::StartsWith("perfwrap: "));
+            CHECK_THAT(ended.err, !Catch::Contains("libbpf"));
+        }
+    }
 }
 
 TEST_CASE("the command is searched for in PATH as execvp does it, past files that cannot be executed") {
