@@ -13,6 +13,7 @@
 
 #include "profiler/clock.hpp"
 #include "profiler/stopped_time.hpp"
+#include "profiler/terminal.hpp"
 #include "profiler/tree_end.hpp"
 
 namespace perfwrap {
@@ -120,7 +121,7 @@ private:
             const bool group_has_it = inbox_.reached_group(*info);
             const bool too_early = (missed_signals_ >> (signal - 1) & 1) != 0;
             if (!command_ended_ && !(group_has_it && !too_early && in_group())) forward(*info, command_);
-            if (command_ended_ && asks_to_end(signal)) told_to_end_ = true;
+            if (command_ended_ && asks_to_end(signal) && !was_ignored(signal)) told_to_end_ = true;
             if (stops_a_job(signal)) stop_with_command_ = signal;
             if (signal == SIGCONT) stop_with_command_ = 0;
         }
@@ -145,7 +146,23 @@ private:
     // The shell that started perfwrap is to see it stop when the command does, not before: the command may catch the signal.
     void stop_along() {
         const auto wanted = [this] { return command_is_stopped() || command_ended_; };
-        if (wanted() && stop_with_command_ != 0) stop_self(std::exchange(stop_with_command_, 0), wanted);
+        if (!wanted()) return;
+        if (stop_with_command_ != 0)
+            stop_self(std::exchange(stop_with_command_, 0), wanted);
+        else if (!command_ended_ && !in_group())
+            hand_terminal_back();
+    }
+
+    // A shell, or a program that makes groups as one, has taken the terminal for the command's own group. When that stops, nobody
+    // could type any more: perfwrap, which is the job that the outer shell knows, passes the terminal and the stop on to it.
+    void hand_terminal_back() {
+        const pid_t commands = getpgid(command_);
+        const Terminal terminal;
+        if (terminal.owner() != commands) return;
+        terminal.give_to(getpgrp());
+        stop_self(SIGTSTP, [this] { return command_is_stopped(); });
+        if (terminal.owner() == getpgrp()) terminal.give_to(commands);
+        kill(-commands, SIGCONT);
     }
 
     void reap() {
@@ -161,22 +178,25 @@ private:
             last_end_ns_ = now_ns;
             if (info.si_pid == command_) {
                 command_ended_ = true;
+                inbox_.dismiss_witness();
                 recording_.wait_status = status;
                 recording_.end_ns = now_ns;
             }
         }
     }
 
-    // The next step of ending the tree, if it is due. False where no process of it can be signalled: they are another user's.
+    // The next step of ending the tree, if it is due. False where no process of it may be signalled: they are another user's.
     bool end_tree(std::uint64_t now_ns) {
         const auto step = end_.due(now_ns);
         if (step == TreeEnd::Step::wait) return true;
         bool signalled = false;
+        bool refused = false;
         for (const auto& process : probe_.alive()) {
-            if (kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH) signalled = true;
+            const bool done = kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH;
+            (done ? signalled : refused) = true;
             if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
         }
-        return signalled;
+        return signalled || !refused;
     }
 
     void close_window() {
@@ -203,9 +223,15 @@ private:
         for (const auto& process : left) recording_.orphans.push_back(fmt::format("{} ({})", process.name, process.pid));
     }
 
+    // Whoever forks faster than a procfs probe looks is not seen at every look.
     void kill_orphans() {
+        constexpr int looks_for_nobody = 5;
         end_.begin_at(monotonic_ns());
-        while (!probe_.alive().empty() && end_tree(monotonic_ns())) {
+        for (int unseen = 0; unseen < looks_for_nobody; ++unseen) {
+            const bool seen = !probe_.alive().empty();
+            if (!seen && unseen == 0) return;  // nor at any time before
+            if (seen && !end_tree(monotonic_ns())) return;
+            if (seen) unseen = 0;
             sleep_until(std::min(end_.next_ns(), monotonic_ns() + 20'000'000));
             take_signals();
             reap();

@@ -195,4 +195,21 @@ TEST_CASE("a shell with job control as the command has its own jobs, and gives t
     shell.terminal.wait_for("reads again\r\nreads again\r\n");
 }
 
+TEST_CASE("a shell that has taken the terminal and suspends itself gives it back to the shell outside") {
+    Shell shell;
+    shell.run(fmt::format("'{}' -q -- bash --norc --noprofile -i", perfwrap_path()));
+    shell.run("PS1='inner> '; echo inner $((1 + 2))");
+    shell.terminal.wait_for("inner 3");
+    shell.run("suspend -f");
+    shell.terminal.wait_for("Stopped");
+    shell.run("echo outer $((2 + 2))");
+    shell.terminal.wait_for("outer 4");
+    shell.run("fg");
+    shell.run("echo inner $((3 + 2))");
+    shell.terminal.wait_for("inner 5");
+    shell.run("exit 12");
+    shell.run("echo outer $?");
+    shell.terminal.wait_for("outer 12");
+}
+
 }  // namespace perfwrap::test
