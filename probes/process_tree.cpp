@@ -1,5 +1,7 @@
 #include "probes/process_tree.hpp"
 
+#include <linux/kcmp.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -114,6 +116,17 @@ void ProcessTree::read_memory(TrackedProcess& process, bool first_thread_ended) 
     process.memory = status->memory.value_or(ResidentMemory{});
     process.ignores_sigchld = status->ignores_sigchld;
     process.rss_peak_bytes = std::max({process.rss_peak_bytes, process.memory.rss_peak_bytes, process.memory.rss_bytes()});
+    process.in_parents_memory = is_in_parents_memory(process);
+    if (process.in_parents_memory) process.memory = {};
+}
+
+// Asked only where nothing speaks against it; where the kernel does not answer, it is not.
+bool ProcessTree::is_in_parents_memory(const TrackedProcess& process) const {
+    const auto at = index_.find(process.parent_pid);
+    if (at == index_.end()) return false;
+    const auto& parent = processes_[at->second];
+    if (parent.foreign || parent.ended_ns || parent.arguments_address != process.arguments_address) return false;
+    return ::syscall(SYS_kcmp, process.pid, parent.pid, KCMP_VM, 0, 0) == 0;
 }
 
 void ProcessTree::read_command(TrackedProcess& process) {

@@ -37,7 +37,8 @@ struct TrackedProcess {
     Usage waited;                             // of the children that it waited for, and theirs
     std::shared_ptr<const UniqueFd> io_file;  // of as many processes as there are descriptors for
     std::optional<IoCounters> io;             // read once it had ended
-    ResidentMemory memory;                    // as of the last read; nothing once it has ended
+    ResidentMemory memory;                    // as of the last read; nothing once it has ended, or if it is its parent's
+    bool in_parents_memory = false;           // not copied: between vfork and exec, or for good
     std::uint64_t rss_peak_bytes = 0;
     std::uint32_t threads = 0;
     std::uint32_t threads_peak = 1;
@@ -96,6 +97,7 @@ private:
     TrackedProcess* add(int pid, bool foreign, std::uint64_t now_ns);
     void read_usage(TrackedProcess& process, const ProcessStat& stat) const;
     void read_memory(TrackedProcess& process, bool first_thread_ended);
+    bool is_in_parents_memory(const TrackedProcess& process) const;
     void read_command(TrackedProcess& process);
     void remove_vanished();
     void rebuild_index();

@@ -197,6 +197,18 @@ tl::expected<ProcFs, std::string> ProcFs::open(const std::string& root) {
 
 ProcFs::ProcFs(UniqueFd root) : root_(std::move(root)), buffer_(16 * kib) {}
 
+bool ProcFs::of_own_pid_namespace() {
+    const auto status = read("self/status");
+    if (!status) return false;
+    bool only_one_number = false;  // a pid for each namespace from that of the mount down to one's own
+    for (std::string_view rest = *status; !rest.empty() && !only_one_number;) {
+        auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        if (next_word(line) == "NSpid:") only_one_number = !next_word(line).empty() && next_word(line).empty();
+    }
+    return only_one_number;
+}
+
 Read<std::string_view> ProcFs::read(const char* path, Extent extent) {
     const UniqueFd file{::openat(root_.get(), path, O_RDONLY | O_CLOEXEC)};
     if (!file) return tl::unexpected(why_unreadable(errno));

@@ -80,6 +80,9 @@ public:
     // Error: root is no directory that can be read.
     static tl::expected<ProcFs, std::string> open(const std::string& root);
 
+    // False: it was mounted outside, and its numbers are other processes' here.
+    bool of_own_pid_namespace();
+
     Read<ProcessStat> stat(int pid);  // comm is valid until the next call
     Read<ProcessStatus> status(int pid_or_tid);
     Read<IoCounters> io(int pid);

@@ -130,7 +130,7 @@ private:
     const std::vector<int>& living_tids() {
         tids_.clear();
         for (const auto& process : tree_.processes())
-            if (!process.foreign && !process.ended_ns) tids_.push_back(process.memory_tid);
+            if (!process.foreign && !process.ended_ns && !process.in_parents_memory) tids_.push_back(process.memory_tid);
         return tids_;
     }
 
@@ -160,10 +160,10 @@ private:
 tl::expected<std::unique_ptr<Probe>, std::string> make_procfs_probe(const ProcfsProbeOptions& options) {
     auto proc = ProcFs::open(options.proc_root);
     if (!proc) return tl::unexpected(proc.error());
-    if (!proc->stat(::getpid()))
-        return tl::unexpected(
-            fmt::format("{}/{}/stat cannot be read: {} must be the proc file system of perfwrap's own pid namespace",
-                        options.proc_root, ::getpid(), options.proc_root));
+    if (!proc->stat(::getpid()) || !proc->of_own_pid_namespace())
+        return tl::unexpected(fmt::format(
+            "{} does not show perfwrap as process {}: it must be the proc file system of perfwrap's own pid namespace",
+            options.proc_root, ::getpid()));
     std::optional<PssSampler> pss;
     if (options.sample_pss) {
         auto own = ProcFs::open(options.proc_root);

@@ -30,15 +30,16 @@ struct FakeProcess {
     std::uint64_t shmem_kib = 0;
     std::uint64_t swap_kib = 0;
     std::string ignored_signals = "0000000000000000";
+    std::uint64_t arguments_address = 140000000000000 + static_cast<std::uint64_t>(pid) * 100;
     std::string cmdline{"program\0--option\0", 17};
 };
 
 inline std::string stat_text(const FakeProcess& p) {
     return fmt::format(
         "{} ({}) {} {} 7 7 0 -1 4194304 {} {} 0 0 {} {} {} {} 20 0 {} 0 {} 4096000 250 18446744073709551615 1 1 0 0 0 0 0 0 0 "
-        "0 0 0 17 1 0 0 0 0 0 0 0 0 140000000000000 140000000000020 140000000000030 0\n",
+        "0 0 0 17 1 0 0 0 0 0 0 0 0 {} {} 140000000000030 0\n",
         p.pid, p.comm, p.state, p.parent_pid, p.minor_faults, p.waited_minor_faults, p.user_ticks, p.system_ticks,
-        p.waited_user_ticks, p.waited_system_ticks, p.threads, p.start_ticks);
+        p.waited_user_ticks, p.waited_system_ticks, p.threads, p.start_ticks, p.arguments_address, p.arguments_address + 20);
 }
 
 inline std::string status_text(const FakeProcess& p) {
@@ -80,6 +81,7 @@ public:
 
     void put(const FakeProcess& process) const {
         const auto directory = std::to_string(process.pid);
+        write("self/status", "Name:\tperfwrap\nNSpid:\t12\n");
         write(directory + "/stat", stat_text(process));
         write(directory + "/status", status_text(process));
         write(directory + "/cmdline", process.cmdline);

@@ -18,8 +18,14 @@ ProcFs open(const FakeProc& fake) { return *ProcFs::open(fake.root()); }
 
 TEST_CASE("stat is read from the last parenthesis, whatever the program calls itself") {
     for (const std::string comm : {"bash", "a) R 1 (b", ") (", "two words", "line\nbreak) S 2 3", "", "\xff\xfe)"}) {
-        const FakeProcess process{
-            .pid = 42, .parent_pid = 7, .comm = comm, .state = 'R', .user_ticks = 12, .system_ticks = 34, .threads = 5};
+        const FakeProcess process{.pid = 42,
+                                  .parent_pid = 7,
+                                  .comm = comm,
+                                  .state = 'R',
+                                  .user_ticks = 12,
+                                  .system_ticks = 34,
+                                  .threads = 5,
+                                  .arguments_address = 140000000000000};
         const auto text = stat_text(process);
         const auto stat = parse_stat(text);
         REQUIRE(stat);
