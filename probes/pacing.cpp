@@ -20,7 +20,7 @@ std::uint64_t next_look_ns(const LookLimits& limits, const Look& last) {
     const auto paced = std::max({limits.finest_ns, last.age_ns / 1000, static_cast<std::uint64_t>(by_cost)});
     if (!last.at_rest) return paced;
     constexpr std::uint64_t coarsest_at_rest_ns = 1'000'000'000;
-    return std::max(paced, std::min({2 * last.interval_ns, last.age_ns / 100, coarsest_at_rest_ns}));
+    return std::max(paced, std::min({2 * last.interval_ns, last.age_ns / 50, coarsest_at_rest_ns}));
 }
 
 }  // namespace perfwrap

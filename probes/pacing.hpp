@@ -37,7 +37,7 @@ struct Look {
 };
 
 // Nanoseconds until the next look: finest_ns, but no finer than a thousandth of the age, to which the timeline of a long run is
-// merged in any case, nor than the budget. While the tree rests the interval doubles, up to a hundredth of the age and to a
+// merged in any case, nor than the budget. While the tree rests the interval doubles, up to a fiftieth of the age and to a
 // second: so coarsely is the CPU time shown in which a tree wakes up.
 std::uint64_t next_look_ns(const LookLimits& limits, const Look& last);
 

@@ -19,12 +19,7 @@ void PssSampler::start(std::uint64_t exec_ns) {
 }
 
 bool PssSampler::still_holds(std::uint64_t now_ns, std::uint64_t activity) {
-    constexpr int most_held = 16;
-    if (std::exchange(activity_, activity) != activity || held_ == most_held) {
-        held_ = 0;
-        return false;
-    }
-    ++held_;
+    if (std::exchange(activity_, activity) != activity || now_ns >= read_again_ns_) return false;
     sum_.add(now_ns, bytes_);
     wait(now_ns, 0);
     return true;
@@ -43,6 +38,8 @@ void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids) {
     sum_.add(now_ns, bytes_);
     ++samples_;
     wait(now_ns, thread_cpu_ns() - cpu_before_ns);
+    constexpr std::uint64_t intervals_at_rest = 16;
+    read_again_ns_ = now_ns + intervals_at_rest * (next_ns_ - now_ns);
 }
 
 void PssSampler::wait(std::uint64_t now_ns, std::uint64_t cost_ns) {

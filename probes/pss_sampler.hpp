@@ -40,7 +40,7 @@ private:
     std::uint64_t samples_ = 0;
     std::optional<std::uint64_t> activity_;
     std::uint64_t bytes_ = 0;
-    int held_ = 0;
+    std::uint64_t read_again_ns_ = 0;  // though nobody has run
 };
 
 }  // namespace perfwrap
