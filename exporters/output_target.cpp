@@ -43,6 +43,7 @@ std::string_view remedy(int error) {
         case EPIPE: return "keep its reader running until perfwrap has ended";
         case ENAMETOOLONG: return "choose a shorter name";
         case ENXIO: return "keep its reader running until perfwrap has ended";
+        case ETIMEDOUT: return "its reader takes nothing any more";
         case ELOOP: return "break the loop of symbolic links";
         default: return "choose another path";
     }
@@ -99,6 +100,8 @@ tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) 
     const auto existing = status(path);
     if (existing && S_ISDIR(existing->st_mode))
         return tl::make_unexpected(fmt::format("cannot write {}: it is a folder; name a file in it", path));
+    if (existing && S_ISSOCK(existing->st_mode))
+        return tl::make_unexpected(fmt::format("cannot write {}: it is a socket; name a file or a pipe", path));
     if (existing && !S_ISREG(existing->st_mode)) return InPlace{path};
     if (!existing && errno != ENOENT) return tl::make_unexpected(write_trouble(path, errno));
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,9 +24,11 @@ using Outcome = tl::expected<void, std::string>;
 
 Outcome trouble(const std::string& path, int error) { return tl::make_unexpected(write_trouble(path, error)); }
 
+constexpr std::chrono::seconds patience_with_readers{10};
+
 // All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if
-// done.
-int write_all(int fd, std::string_view bytes) {
+// done; ETIMEDOUT where a non-blocking pipe's reader has taken nothing for that long.
+int write_all(int fd, std::string_view bytes, std::optional<std::chrono::milliseconds> patience = std::nullopt) {
     const WriteSignalsBlocked blocked;
     while (!bytes.empty()) {
         const auto written = ::write(fd, bytes.data(), bytes.size());
@@ -33,7 +36,7 @@ int write_all(int fd, std::string_view bytes) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
             pollfd writable{fd, POLLOUT, 0};
-            ::poll(&writable, 1, -1);
+            if (::poll(&writable, 1, patience ? static_cast<int>(patience->count()) : -1) == 0) return ETIMEDOUT;
         } else if (errno != EINTR) {
             return errno;
         }
@@ -87,7 +90,7 @@ bool is_pipe(const std::string& path) {
 // Its reader may have gone for good.
 UniqueFd open_in_place(const std::string& path) {
     using std::chrono::steady_clock;
-    const auto give_up = steady_clock::now() + std::chrono::seconds(10);
+    const auto give_up = steady_clock::now() + patience_with_readers;
     while (true) {
         UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
         if (fd) return fd;
@@ -102,7 +105,7 @@ UniqueFd open_in_place(const std::string& path) {
 Outcome write(const std::string& path, const InPlace& target, std::string_view bytes) {
     const UniqueFd device = open_in_place(target.path);
     if (!device) return trouble(path, errno);
-    if (const int error = write_all(device.get(), bytes)) return trouble(path, error);
+    if (const int error = write_all(device.get(), bytes, patience_with_readers)) return trouble(path, error);
     return {};
 }
 

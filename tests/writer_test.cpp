@@ -229,6 +229,28 @@ TEST_CASE("a reader that went away is an error and not the end of perfwrap") {
           }) == 0);
 }
 
+TEST_CASE("a socket is no output") {
+    const Folder folder;
+    const auto path = folder.file("socket");
+    REQUIRE(::mknod(path.c_str(), S_IFSOCK | 0600, 0) == 0);
+    const auto outcome = check_writable(path);
+    REQUIRE_FALSE(outcome);
+    CHECK(says(outcome.error(), path));
+    CHECK(says(outcome.error(), "it is a socket"));
+}
+
+TEST_CASE("a named pipe whose reader takes nothing holds perfwrap up for no more than a while") {
+    const Folder folder;
+    const auto path = folder.file("pipe");
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+    REQUIRE(reader >= 0);
+    const auto outcome = write_output(path, std::string(1 << 20, 'x'));
+    REQUIRE_FALSE(outcome);
+    CHECK(says(outcome.error(), "its reader takes nothing any more"));
+    ::close(reader);
+}
+
 TEST_CASE("a non-blocking pipe that is full is waited for") {
     std::array<int, 2> ends{};
     REQUIRE(::pipe2(ends.data(), O_NONBLOCK) == 0);
