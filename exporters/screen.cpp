@@ -60,7 +60,7 @@ std::vector<std::string> reasons_in_words(const std::vector<Unmeasured>& groups,
         else
             others += groups[i].metrics.size();
     }
-    if (others > 0) text += fmt::format("; {} more (perfwrap doctor says why)", others);
+    if (others > 0) text += fmt::format("; {} more (--output json:FILE says why)", others);
     return words_of(text);
 }
 

@@ -139,6 +139,7 @@ void add_memory(const Result& result, Screen& screen) {
     add("largest process", Metric::largest_process_rss_peak_bytes, {});
     add("PSS peak", Metric::pss_peak_bytes, accuracy(result, Metric::pss_peak_bytes, screen));
     add("anonymous peak", Metric::anon_peak_bytes, {});
+    if (typical(result, Metric::shmem_peak_bytes) > 0.0) add("shared peak", Metric::shmem_peak_bytes, {});
     add("cgroup peak", Metric::cgroup_memory_peak_bytes, {});
     if (typical(result, Metric::swap_peak_bytes) > 0.0) add("swap peak", Metric::swap_peak_bytes, {});
     screen.row("memory", facts);
@@ -210,9 +211,10 @@ void add_remaining_processes(const ProcessTableResult& table, Screen& screen) {
         const auto its_cpu = cpu_of(table.recorded[i]);
         cpu = cpu && its_cpu ? std::optional(*cpu + *its_cpu) : std::nullopt;
     }
-    if (count == 0) return;
-    const auto more = format_count(static_cast<double>(count));
-    screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {} more", "", cpu ? format_seconds(*cpu) : "-", "", more));
+    // Without eBPF nobody counts them; what they used is known.
+    if (count == 0 && (table.omitted.count || cpu.value_or(0) <= 0)) return;
+    const auto which = table.omitted.count ? format_count(static_cast<double>(count)) + " more" : "all others";
+    screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {}", "", cpu ? format_seconds(*cpu) : "-", "", which));
 }
 
 void add_processes(const Result& result, Screen& screen) {

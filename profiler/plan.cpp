@@ -116,10 +116,12 @@ constexpr bool in_enum_order() {
 }
 static_assert(in_enum_order());
 
-Absence no_ebpf(const HostFacts& facts) {
+std::string no_ebpf_reason(const HostFacts& facts) {
     const auto obstacle = ebpf_obstacle(facts);
-    return {"only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs"), "eBPF"};
+    return "only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs");
 }
+
+Absence no_ebpf(const HostFacts& facts) { return {no_ebpf_reason(facts), "eBPF"}; }
 
 Absence no_own_cgroup(const HostFacts& facts) {
     if (const auto obstacle = cgroup_obstacle(facts)) return {explain(*obstacle), "a memory cgroup of its own", false};
@@ -230,6 +232,8 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
         if (no_ebpf) plan.remedy = no_ebpf->remedy;
         if (options.source == SourceChoice::automatic) plan.fallback_reason = no_ebpf->why;
     }
+    if (options.exact_memory && plan.mode == Mode::procfs)
+        return tl::unexpected(fmt::format("--exact-memory cannot work here: {}", no_ebpf_reason(facts)));
     if (options.cgroup || options.exact_memory) {
         if (const auto no_cgroup = cgroup_obstacle(facts))
             return tl::unexpected(fmt::format("{} cannot work here: {}", options.exact_memory ? "--exact-memory" : "--cgroup",

@@ -117,6 +117,15 @@ TEST_CASE("With --exact-memory nothing is passed over, and physical memory is fo
     CHECK_THAT((*older)[Metric::anon_peak_bytes].absence.reason, Contains("6.13"));
 }
 
+TEST_CASE("--exact-memory without eBPF is refused, since nothing of it could be measured") {
+    const auto by_choice = make_plan(privileged_host(), {.source = SourceChoice::procfs, .exact_memory = true, .interval = {}});
+    REQUIRE_FALSE(by_choice);
+    CHECK(by_choice.error() == "--exact-memory cannot work here: only eBPF can count this: leave out --source procfs");
+    const auto by_lack = make_plan(ordinary_host(), {.exact_memory = true, .interval = {}});
+    REQUIRE_FALSE(by_lack);
+    CHECK_THAT(by_lack.error(), StartsWith("--exact-memory cannot work here: ") && Contains("CAP_BPF"));
+}
+
 TEST_CASE("Physical memory names what the host lacks before its option, and is not missed unless it was asked for") {
     const auto anon = [](const HostFacts& facts, const PlanOptions& options) {
         return planned(facts, options)[Metric::anon_peak_bytes].absence;

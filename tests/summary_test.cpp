@@ -220,7 +220,7 @@ TEST_CASE("many reasons take two lines and the rest is counted") {
     const auto at = text.find("  not measured:");
     REQUIRE(at != std::string::npos);
     CHECK(std::count(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), '\n') == 2);
-    CHECK(contains(text.substr(at), "more (perfwrap doctor"));
+    CHECK(contains(text.substr(at), "more (--output json:FILE says why)"));
 }
 
 TEST_CASE("five processes have rows and the rest is summed up") {
@@ -233,6 +233,25 @@ TEST_CASE("five processes have rows and the rest is summed up") {
     CHECK(contains(text, "1005"));
     CHECK_FALSE(contains(text, "1006"));
     CHECK(contains(text, "5.000 s              95 more\n"));
+}
+
+TEST_CASE("where nobody counts the processes, the rest is all others") {
+    auto result = sample_result();
+    auto& table = result.runs.front().processes;
+    table.recorded = {{1000, 1, {"worker"}, 0, 1, Exit{0, {}}, 1, 1.0, 0.5, 1024 * 1024}};
+    table.omitted = {std::nullopt, 2.0};
+    CHECK(contains(format_summary(result, {}), "2.000 s              all others\n"));
+    table.omitted = {std::nullopt, 0.0};
+    CHECK_FALSE(contains(format_summary(result, {}), "all others"));
+}
+
+TEST_CASE("memory that the processes share stands beside the anonymous where there is any") {
+    auto result = sample_result();
+    auto& metrics = result.runs.front().metrics;
+    metrics[Metric::shmem_peak_bytes] = 0.0;
+    CHECK_FALSE(contains(format_summary(result, {}), "shared peak"));
+    metrics[Metric::shmem_peak_bytes] = 256.0 * 1024 * 1024;
+    CHECK(contains(format_summary(result, {}), "shared peak 256 MiB"));
 }
 
 TEST_CASE("a result without runs says so") { CHECK(format_summary(Result{}, {}) == ": no run was measured\n"); }
