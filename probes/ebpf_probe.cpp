@@ -187,7 +187,7 @@ private:
 
     // Cheap: the buckets are mapped.
     void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
-        command(WIRE_CATCH_UP);
+        command(WIRE_DROP_REAPED);
         const wire_totals now = totals();
         timeline_.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
     }
@@ -201,6 +201,7 @@ private:
 
     void look(std::uint64_t now_ns) {
         const std::uint64_t cpu_before_ns = thread_cpu_ns();
+        command(WIRE_ADD_DEAD);
         const std::uint64_t used_ns = runtime_ns();
         timeline_.add_cpu(monotonic_ns(), used_ns);
         const std::uint64_t look_before_ns = std::exchange(last_look_ns_, now_ns);
@@ -273,7 +274,7 @@ private:
     void await_last_switch() const {
         const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
         while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) {
-            command(WIRE_CATCH_UP);
+            command(WIRE_ADD_DEAD);
             if (totals().end_ns == 0) usleep(20);
         }
     }
@@ -282,7 +283,7 @@ private:
     // out of the map, and has no live threads, after it was added to the totals and before its row can be read.
     Settled settle(int attempts) {
         while (true) {
-            command(WIRE_CATCH_UP);
+            command(WIRE_ADD_DEAD);
             const std::uint64_t ended_before = totals().processes_ended;
             take_records();
             Settled tree{.ended = {}, .live = read_processes()};

@@ -170,7 +170,8 @@ static __always_inline int run_command(u64 command, struct task_struct *perfwrap
         case WIRE_CALIBRATE: return calibrate();
         case WIRE_ARM: return arm(perfwrap);
         case WIRE_SETTLE: return settle();
-        case WIRE_CATCH_UP: return add_dead_threads() + drop_reaped();
+        case WIRE_ADD_DEAD: return add_dead_threads();
+        case WIRE_DROP_REAPED: return drop_reaped();
     }
     return 0;
 }

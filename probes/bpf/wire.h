@@ -9,7 +9,7 @@ enum {
     WIRE_COMM_LENGTH = 16,
     WIRE_ARGV_LENGTH = 4096,    /* bytes of argv that are kept; the rest is cut */
     WIRE_MAX_PROCESSES = 16384, /* live processes of the tree that can be followed; empty hash tables cost time too */
-    WIRE_MAX_EXITED = 4096,     /* threads between their exit and their last switch, or rather the next look at them */
+    WIRE_MAX_EXITED = 1024,     /* threads between their exit and their last switch, or rather the next look at them */
     WIRE_MAX_UNREAPED = 1024,   /* ended processes whose reaping is watched for processes_peak */
     WIRE_MAX_CGROUP_DEPTH = 32, /* of cgroups below the command's own */
     WIRE_RING_BYTES = 512 * 1024,
@@ -21,7 +21,7 @@ enum {
 };
 
 /* What perfwrap has the kernel side do (BPF_PROG_TEST_RUN). */
-enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_CATCH_UP };
+enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_ADD_DEAD, WIRE_DROP_REAPED };
 /* Cookies of links: which tracepoint it is. */
 enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_FREE };
 
