@@ -151,7 +151,7 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
             return parse_checkpoint(text).map([&](auto checkpoint) { options.checkpoint = checkpoint; });
         },
         "Keep the result so far in PATH.partial, written\nanew this often (default: 30s)");
-    app.add_flag("-q,--quiet", options.quiet, "No summary on standard error");
+    app.add_flag("-q,--quiet", options.quiet, "No summary on standard error, nor its warnings");
 }
 
 void add_measuring_options(CLI::App& app, PlanOptions& plan) {

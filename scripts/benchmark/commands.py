@@ -39,7 +39,9 @@ def run(command, folder):
     _, status = os.waitpid(pid, 0)
     if status != 0:
         last_words = errors.read_text(errors="replace").strip().splitlines()[-1:]
-        raise CommandFailed(f"{shlex.join(words)} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(last_words)}")
+        # Without the folders, which are this machine's own.
+        said = shlex.join(Path(word).name if word.startswith("/") else word for word in words)
+        raise CommandFailed(f"{said} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(last_words)}")
     return Run(wall_seconds, _own_seconds(output), outermost_cpu_seconds)
 
 

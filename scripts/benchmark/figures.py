@@ -42,6 +42,19 @@ def added_time(row, column):
     return find
 
 
+def added_time_against(row, column, peer):
+    """As a multiple of what a peer adds in the same run. The interval is that of the column alone."""
+
+    def find(results):
+        columns = results["overhead"].get(row, {}).get("columns", {})
+        found, other = columns.get(column), columns.get(peer)
+        if not found or not other or other["difference_seconds"] <= 0:
+            return None
+        return _figure([found["difference_seconds"], found["low"], found["high"]], 1 / other["difference_seconds"])
+
+    return find
+
+
 def own_cpu(source, processes):
     """At the default interval, in percent of a core."""
 

@@ -5,18 +5,19 @@ from .table import interval, table
 
 
 def goals_table(results):
-    found = [(goal, goal.find(results)) for goal in GOALS]
-    measured = [(goal, figure) for goal, figure in found if figure is not None]
+    found = [(goal, goal.find(results), goal.noise and goal.noise(results)) for goal in GOALS]
+    measured = [(goal, figure, verdict(goal, figure, noise)) for goal, figure, noise in found if figure is not None]
     if not measured:
         return
-    body = [[goal.what, goal.text(), _cell(goal, figure), verdict(goal, figure)] for goal, figure in measured]
-    yield table("Goals", ["", "goal", "measured", "met"], body)
-    for goal, figure in measured:
-        if goal.left and not verdict(goal, figure).startswith("yes"):
-            yield f"- {goal.what}: {goal.left}"
+    yield table("Goals", ["", "goal", "measured", "met"], [[goal.what, goal.text(), _cell(goal, figure), met] for goal, figure, met in measured])
+    reasons = [f"- {goal.what}: {goal.left}" for goal, _, met in measured if goal.left and not met.startswith("yes")]
+    yield "\n".join([*reasons, ""])
 
 
 def _cell(goal, figure):
+    if goal.unit == "times":
+        bounds = "" if figure.low is None else f" [{figure.low:.2f}, {figure.high:.2f}]"
+        return f"{figure.value:.2f} times{bounds}"
     if figure.low == figure.high and figure.low is not None:
         return f"{figure.value:{'+' if goal.either_way else ''}.2f} {goal.unit}"
     return interval([figure.value, figure.low, figure.high], 1, goal.unit)

@@ -1,5 +1,7 @@
 """The report for people: one table a question."""
 
+import re
+
 from .accuracy import QUANTITIES
 from .before_after import before_after
 from .cost_cell import cost_cell
@@ -12,7 +14,12 @@ KEYS = {"peak_bytes": "peak", "average_bytes": "average", "cpu_seconds": "CPU", 
 
 
 def report(results):
-    return "\n".join([machine_line(results), *summary_parts(results), *detail_parts(results)])
+    return in_one([machine_line(results), *summary_parts(results), *detail_parts(results)])
+
+
+def in_one(parts):
+    """With an empty line before every heading."""
+    return re.sub(r"(?<!\n)\n### ", "\n\n### ", "\n".join(parts))
 
 
 def machine_line(results):
@@ -68,6 +75,7 @@ def _accuracy(programs):
                 name = f"{program['title']}: {KEYS[quantity]}"
                 body.append([name, amount(quantity, truth), *(_accuracy_cell(quantity, summary) for summary in summaries)])
     yield table("What each says of programs whose cost is known", ["", "truth", *tools], body)
+    yield "Each has a run of its own, and its error in brackets is against the truth of that run; the truth shown is perfwrap's.\n"
     yield from _failures(programs)
 
 

@@ -11,7 +11,8 @@ from .readings import gnu_time
 
 SOURCES = ("ebpf", "procfs")
 CHILDREN, SHORT_CHILDREN = (10_000, 100_000), (300, 3_000)
-SECONDS, SHORT_SECONDS = (5, 60), (1, 6)
+# The timeline has as many points after 5, 40 and 80 seconds, and after the first checkpoint, at 30, nothing new comes.
+SECONDS, SHORT_SECONDS = (5, 40, 80), (1, 6)
 
 
 def measure_memory(settings):
@@ -19,9 +20,10 @@ def measure_memory(settings):
         return []
     settings.say("memory: long runs")
     children, seconds = (SHORT_CHILDREN, SHORT_SECONDS) if settings.short else (CHILDREN, SECONDS)
-    runs = [("children", "fork_exit", count, []) for count in children]
     # A table of processes that is full in the short run too: what else grows would show.
-    runs += [("seconds", "churn", length, ["--interval", "1ms", "--max-processes", "100"]) for length in seconds]
+    options = ["--max-processes", "100"]
+    runs = [("children", "fork_exit", count, options) for count in children]
+    runs += [("seconds", "churn", length, ["--interval", "1ms", *options]) for length in seconds]
     cells = [
         {"source": source, "what": what, "length": length, "command": command, "options": options}
         for source in SOURCES

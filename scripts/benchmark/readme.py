@@ -1,13 +1,13 @@
 """The README's account of what perfwrap costs: made from the baseline and put between two markers."""
 
-from .markdown import detail_parts, machine_line, summary_parts
+from .markdown import detail_parts, in_one, machine_line, summary_parts
 
 BEGIN, END = "<!-- cost -->\n", "<!-- /cost -->"
 
 
 def cost_section(results):
-    summary = "\n".join(summary_parts(results))
-    details = "\n".join(detail_parts(results))
+    summary = in_one(summary_parts(results))
+    details = in_one(detail_parts(results))
     fold = (
         f"\n<details><summary>Others meanwhile, perfwrap's own use, scale and accuracy</summary>\n\n{details}\n</details>\n"
         if details

@@ -37,7 +37,7 @@ def _populations_and_intervals(short):
 
 
 def _window_seconds(short, count, interval):
-    if short or interval:
+    if short or (interval and count <= LARGE):
         return WINDOW_SECONDS
     return LARGE_SECONDS if count >= LARGE else DEFAULT_SECONDS
 

@@ -31,7 +31,8 @@ def watcher_table(cells):
 def _cpu_cell(cell):
     if cell is None or "failed" in cell:
         return "" if cell is None else "failed"
-    return f"{percent(cell['cores'])} ({cell['interval_taken_seconds'] * 1000:.3g} ms)"
+    taken = cell["interval_taken_seconds"]
+    return f"{percent(cell['cores'])} ({f'{taken:.2f} s' if taken >= 1 else f'{taken * 1000:.3g} ms'})"
 
 
 def _most(cells, key):

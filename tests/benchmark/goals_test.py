@@ -2,7 +2,7 @@ import unittest
 
 from sample_results import sample_results
 
-from benchmark.figures import Figure, child_growth, counted, memory_growth, own_cpu, own_memory, slowdown
+from benchmark.figures import Figure, added_time_against, child_growth, counted, memory_growth, own_cpu, own_memory, slowdown
 from benchmark.goals import GOALS, Goal, verdict
 from benchmark.goals_table import goals_table
 
@@ -26,6 +26,12 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(verdict(self.within, Figure(-0.1, -1.1, 0.9)), "cannot tell")
         self.assertEqual(verdict(self.within, Figure(2, 1.1, 3)), "no")
         self.assertEqual(verdict(self.within, Figure(-2, -3, -1.1)), "no")
+
+    def test_where_the_same_thing_twice_differs_by_more_than_the_limit_nobody_can_tell(self):
+        quiet, noisy = Figure(0, -0.5, 0.5), Figure(6, -1.5, 10)
+        self.assertEqual(verdict(self.within, Figure(2, 1.1, 3), quiet), "no")
+        self.assertEqual(verdict(self.within, Figure(2, 1.1, 3), noisy), "cannot tell")
+        self.assertEqual(verdict(self.within, Figure(0, -0.1, 0.1), Figure(0, None, None)), "cannot tell")
 
     def test_what_was_counted_is_compared_as_it_is(self):
         self.assertEqual(verdict(self.at_most, counted(3)), "yes")
@@ -52,6 +58,12 @@ class Figures(unittest.TestCase):
         self.assertEqual(own_cpu("ebpf", 200)(self.results), counted(0.2))
         self.assertEqual(own_memory("ebpf")(self.results), counted(9))
 
+    def test_what_a_peer_adds_in_the_same_run_is_the_measure_of_a_slow_machine(self):
+        columns = {"perfwrap": {"difference_seconds": 0.03, "low": 0.02, "high": 0.04}, "perf stat": {"difference_seconds": 0.05}}
+        figure = added_time_against("true", "perfwrap", "perf stat")({"overhead": {"true": {"columns": columns}}})
+        for seen, wanted in zip((figure.value, figure.low, figure.high), (0.6, 0.4, 0.8)):
+            self.assertAlmostEqual(seen, wanted)
+
     def test_growth_goes_from_the_shortest_to_the_longest(self):
         self.assertEqual(memory_growth("ebpf", "children", 10_000, 100_000)(self.results), counted(1))
         self.assertAlmostEqual(child_growth("perfwrap", 1_000, 100_000)(self.results).value, 2)
@@ -61,7 +73,8 @@ class Figures(unittest.TestCase):
             slowdown("dask", "perfwrap"),
             own_cpu("ebpf", 5_000),
             own_memory("procfs"),
-            memory_growth("ebpf", "seconds", 5, 60),
+            memory_growth("ebpf", "seconds", 40, 80),
+            added_time_against("true", "perfwrap", "perf stat"),
             child_growth("x", 1_000, 100_000),
         ):
             self.assertIsNone(find(self.results))
