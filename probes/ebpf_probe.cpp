@@ -1,6 +1,5 @@
 #include "probes/ebpf_probe.hpp"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -16,20 +15,15 @@
 #include "probes/bpf_programs.hpp"
 #include "probes/ebpf_memory.hpp"
 #include "probes/image_store.hpp"
-#include "probes/live_threads.hpp"
+#include "probes/kernel_tree.hpp"
 #include "probes/pacing.hpp"
 #include "probes/pss_sampler.hpp"
 #include "probes/tree_timeline.hpp"
-#include "probes/wire_records.hpp"
 #include "probes/wire_values.hpp"
 #include "profiler/clock.hpp"
 
 namespace perfwrap {
 namespace {
-
-struct FreeRing {
-    void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
-};
 
 std::optional<std::uint32_t> pid_max() {
     std::ifstream file("/proc/sys/kernel/pid_max");
@@ -40,22 +34,20 @@ std::optional<std::uint32_t> pid_max() {
 class EbpfProbe final : public Probe {
 public:
     EbpfProbe(BpfPrograms programs, std::optional<PssSampler> pss, const EbpfProbeOptions& options)
-        : programs_(std::move(programs)),
+        : buckets_(programs->buckets),
+          kernel_(std::move(programs),
+                  {.exec = [this](const ExecRecord& exec) { images_.add(exec.image, split_argv(exec.argv, exec.cut)); },
+                   .end = [this](const wire_process& process) { add_row(process, true, table_, holders_); }}),
           options_(options),
           pss_(std::move(pss)),
           table_(options.max_processes),
-          timeline_(programs_->buckets, options.interval_ns, page_bytes_) {}
+          timeline_(buckets_, options.interval_ns, page_bytes_) {}
 
-    // After construction, since the ring buffer calls back into this object.
-    int begin() {
-        command(WIRE_CALIBRATE);
-        ring_.reset(ring_buffer__new(programs_->records_map, &EbpfProbe::on_record, this, nullptr));
-        return ring_ ? 0 : errno;
-    }
+    int begin() { return kernel_.begin(); }
 
-    bool faults_told_late() const override { return *programs_->faults_told_late != 0; }
+    bool faults_told_late() const override { return kernel_.faults_told_late(); }
 
-    void arm() override { command(WIRE_ARM); }
+    void arm() override { kernel_.arm(); }
 
     void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
         exec_ns_ = exec_ns;
@@ -64,7 +56,7 @@ public:
 
     // Also when the ring buffer fills up, at any moment: only what is due is looked at.
     std::uint64_t sample(std::uint64_t now_ns) override {
-        take_records();
+        kernel_.read_records();
         add_memory_to_timeline(now_ns, false);
         if (now_ns >= next_look_ns_) look(now_ns);
         // The ring of buckets is never more than an eighth full.
@@ -74,14 +66,14 @@ public:
         return std::min(next_look_ns_ - now_ns, safe_ns);
     }
 
-    int event_fd() const override { return ring_buffer__epoll_fd(ring_.get()); }
+    int event_fd() const override { return kernel_.event_fd(); }
 
     void ended(pid_t) override {}
     void reaped(pid_t, int, const rusage&) override {}
 
     std::vector<LiveProcess> alive() override {
         std::vector<LiveProcess> processes;
-        visit_live_threads([&](const wire_thread& thread) {
+        kernel_.visit_threads([&](const wire_thread& thread) {
             if (thread.ended != 0) return;
             processes.push_back(
                 {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
@@ -94,7 +86,7 @@ public:
 
     Observation so_far() override {
         constexpr int attempts = 5;  // at most a few milliseconds: signals wait to be passed on
-        const Settled tree = settle(attempts);
+        const auto tree = kernel_.settle(attempts);
         const std::uint64_t now_ns = monotonic_ns();
         add_memory_to_timeline(now_ns, false);
         look(now_ns);
@@ -102,32 +94,24 @@ public:
     }
 
     Observation finish(std::uint64_t end_ns, Closing closing) override {
-        await_last_switch();
-        if (closing == Closing::at_command_end && totals().end_ns != 0) end_ns = totals().end_ns;
+        kernel_.await_end_of_command();
+        if (const auto kernels = kernel_.totals().end_ns; closing == Closing::at_command_end && kernels != 0) end_ns = kernels;
         constexpr int attempts = 50;
-        const Settled tree = settle(attempts);
+        const auto tree = kernel_.settle(attempts);
         add_memory_to_timeline(end_ns, true);
-        timeline_.add_cpu(end_ns, runtime_ns());
+        timeline_.add_cpu(end_ns, kernel_.runtime_ns());
         return observe(tree, end_ns, std::move(table_), std::move(holders_));
     }
 
 private:
-    // The tree at one moment: what has ended, in the totals and in the table's rows, and what lives, its threads' use included.
-    struct Settled {
-        wire_totals ended;
-        std::vector<wire_process> live;
-        bool consistent = false;
-    };
-
     // table and holders: of what has ended.
-    Observation observe(Settled tree, std::uint64_t end_ns, ProcessTable table, PeakHolders holders) {
+    Observation observe(const KernelTree::Settled& tree, std::uint64_t end_ns, ProcessTable table, PeakHolders holders) {
         const wire_totals& ended = tree.ended;
         if (ended.exec_ns == 0) return nothing_seen(end_ns);
 
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
-        take_spaces(tree.live);
-        for (auto& process : tree.live) {
+        for (const auto& process : tree.live) {
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
             cpu.user_ns += own.user_ns;
@@ -162,10 +146,10 @@ private:
         }
         seen.end_ns = end_ns;
         describe_memory(seen, holders, ended.exec_ns, end_ns);
-        const wire_memory& memory = *programs_->memory;
+        const wire_memory& memory = kernel_.memory();
         seen.lost_events = ended.lost_rows + ended.lost_teardowns + ended.lost_unreaped + ended.lost_processes +
                            (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + memory.lost_buckets +
-                           malformed_records_;
+                           kernel_.malformed_records();
         seen.processes = std::move(table);
         seen.timeline = timeline_.timeline();
         seen.cpu_interval_seconds = timeline_.cpu_interval_seconds();
@@ -180,29 +164,17 @@ private:
         return seen;
     }
 
-    void command(std::uint64_t what) const {
-        LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &what, .ctx_size_in = sizeof(what));
-        bpf_prog_test_run_opts(programs_->command_program, &options);
-    }
-
     // Cheap: the buckets are mapped.
     void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
-        command(WIRE_DROP_REAPED);
-        const wire_totals now = totals();
+        kernel_.drop_reaped();
+        const wire_totals now = kernel_.totals();
         timeline_.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
-    }
-
-    // Of the whole tree. Reads every task of the machine.
-    std::uint64_t runtime_ns() const {
-        std::uint64_t sum_ns = totals().ended_threads_runtime_ns;
-        visit_live_threads([&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
-        return sum_ns;
     }
 
     void look(std::uint64_t now_ns) {
         const std::uint64_t cpu_before_ns = thread_cpu_ns();
-        command(WIRE_ADD_DEAD);
-        const std::uint64_t used_ns = runtime_ns();
+        kernel_.add_dead_threads();
+        const std::uint64_t used_ns = kernel_.runtime_ns();
         timeline_.add_cpu(monotonic_ns(), used_ns);
         const std::uint64_t look_before_ns = std::exchange(last_look_ns_, now_ns);
         next_look_ns_ = now_ns + perfwrap::next_look_ns({.finest_ns = options_.interval_ns},
@@ -213,23 +185,9 @@ private:
         if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, used_ns)) sample_pss(now_ns);
     }
 
-    // What the live processes hold, and held at the peak. An address space that nobody uses and that is not empty was lost.
-    void take_spaces(std::vector<wire_process>& live) {
-        if (live.empty()) return;
-        command(WIRE_SETTLE);
-        const std::uint64_t peak_number = programs_->memory->peak_number;
-        for_each_value<wire_space>(programs_->spaces_map, [&](const wire_space& space) {
-            wire_process* const process = find(live, space.owner);
-            if (!process) return;
-            process->rss_peak = space.rss_peak;
-            process->rss_at_peak = space.peak_number == peak_number ? space.rss_at_peak : space.rss;
-            process->peak_number = peak_number;
-        });
-    }
-
     void sample_pss(std::uint64_t now_ns) {
         std::vector<std::pair<std::uint64_t, int>> holders;  // of each address space, which several may share
-        visit_live_threads([&](const wire_thread& thread) {
+        kernel_.visit_threads([&](const wire_thread& thread) {
             if (thread.ended == 0) holders.emplace_back(thread.space, static_cast<int>(thread.pid));
         });
         std::ranges::sort(holders);
@@ -241,7 +199,7 @@ private:
     }
 
     void describe_memory(Observation& seen, const PeakHolders& holders, std::uint64_t exec_ns, std::uint64_t end_ns) const {
-        const wire_memory& memory = *programs_->memory;
+        const wire_memory& memory = kernel_.memory();
         const auto peak_bytes = [&](int series) {
             return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_;
         };
@@ -260,105 +218,6 @@ private:
                 over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
         }
         seen.peak = PeakMoment{memory.peak_ns, holders.at(memory.peak_number)};
-    }
-
-    // Volatile: the kernel writes it at any time.
-    wire_totals totals() const {
-        wire_totals copy;
-        std::memcpy(&copy, programs_->totals, sizeof(copy));
-        asm volatile("" ::: "memory");
-        return copy;
-    }
-
-    // The command has been reaped; its last thread may still be on its way off the CPU.
-    void await_last_switch() const {
-        const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
-        while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) {
-            command(WIRE_ADD_DEAD);
-            if (totals().end_ns == 0) usleep(20);
-        }
-    }
-
-    // What ends meanwhile would be missed or counted twice, so that all views are read again until they agree. A process is taken
-    // out of the map, and has no live threads, after it was added to the totals and before its row can be read.
-    Settled settle(int attempts) {
-        while (true) {
-            command(WIRE_ADD_DEAD);
-            const std::uint64_t ended_before = totals().processes_ended;
-            take_records();
-            Settled tree{.ended = {}, .live = read_processes()};
-            std::vector<std::uint32_t> threads_seen(tree.live.size());
-            visit_live_threads([&](const wire_thread& thread) {
-                wire_process* const process = find(tree.live, thread.process_id);
-                if (!process) return;
-                process->spent += thread.used;
-                threads_seen[static_cast<std::size_t>(process - tree.live.data())] += thread.unread;
-            });
-            tree.ended = totals();
-            tree.consistent = tree.ended.processes_ended == ended_before &&
-                              std::ranges::equal(tree.live, threads_seen, [](const wire_process& process, std::uint32_t seen) {
-                                  return process.threads_unread == seen;
-                              });
-            if (tree.consistent || --attempts == 0) return tree;
-            usleep(200);
-        }
-    }
-
-    bool all_have_ended() const {
-        const wire_totals now = totals();
-        return now.processes_started != 0 && now.processes_started == now.processes_ended;
-    }
-
-    template <class Visit>
-    void visit_live_threads(Visit visit) const {
-        if (!all_have_ended()) for_each_live_thread(programs_->live_threads_link, visit);
-    }
-
-    // In the order of their ids.
-    std::vector<wire_process> read_processes() const {
-        if (all_have_ended()) return {};
-        std::vector<wire_process> processes;
-        for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
-            if (process.pending_exec == 0) processes.push_back(process);
-        });
-        std::ranges::sort(processes, {}, &wire_process::id);
-        return processes;
-    }
-
-    static wire_process* find(std::vector<wire_process>& processes, std::uint64_t id) {
-        const auto at = std::ranges::lower_bound(processes, id, {}, &wire_process::id);
-        return at == processes.end() || at->id != id ? nullptr : &*at;
-    }
-
-    // What the kernel side tells, and the rows that it could not tell because the ring buffer was full.
-    void take_records() {
-        ring_buffer__consume(ring_.get());
-        if (totals().rows_in_map == rows_taken_from_map_) return;
-        std::vector<std::uint64_t> ids;
-        for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
-            if (process.awaits_reader != 0) ids.push_back(process.id);
-        });
-        wire_process row;
-        for (const auto id : ids) {
-            if (bpf_map_lookup_and_delete_elem(programs_->processes_map, &id, &row) != 0) continue;
-            ++rows_taken_from_map_;
-            add_row(row, true, table_, holders_);
-        }
-    }
-
-    static int on_record(void* self, void* bytes, std::size_t size) {
-        static_cast<EbpfProbe*>(self)->take_record({static_cast<const char*>(bytes), size});
-        return 0;
-    }
-
-    void take_record(std::string_view bytes) {
-        const auto record = decode_record(bytes);
-        if (!record)
-            ++malformed_records_;
-        else if (const auto* exec = std::get_if<ExecRecord>(&*record))
-            images_.add(exec->image, split_argv(exec->argv, exec->cut));
-        else if (const auto* end = std::get_if<EndRecord>(&*record))
-            add_row(end->process, true, table_, holders_);
     }
 
     void add_row(const wire_process& process, bool has_ended, ProcessTable& table, PeakHolders& holders) {
@@ -388,10 +247,10 @@ private:
         return {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
     }
 
-    BpfPrograms programs_;
+    wire_bucket* buckets_;
+    KernelTree kernel_;
     EbpfProbeOptions options_;
     std::uint64_t page_bytes_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    std::unique_ptr<ring_buffer, FreeRing> ring_;
     std::optional<PssSampler> pss_;
     ImageStore images_;
     ProcessTable table_;
@@ -401,8 +260,6 @@ private:
     std::uint64_t last_look_ns_ = 0;
     std::uint64_t next_look_ns_ = 0;
     std::uint64_t last_runtime_ns_ = 0;
-    std::uint64_t malformed_records_ = 0;
-    std::uint64_t rows_taken_from_map_ = 0;
 };
 
 }  // namespace

@@ -170,12 +170,20 @@ LaunchError no_descriptors(const std::string& name) {
 LaunchError cannot_execute(const std::string& name, int error) {
     if (name.empty()) return {127, "cannot run '': the command's name is empty; is a variable unset?"};
     const bool missing = error == ENOENT || error == ENOTDIR;
+    if (missing && name.find(' ') != std::string::npos)
+        return {127, fmt::format(
+                         "cannot run '{}': no such program; if these are a command and its arguments, leave out the quotes, or "
+                         "use sh -c",
+                         name)};
     if (missing && name.find('/') == std::string::npos)
         return {127, fmt::format("cannot run '{}': no such program in PATH; check the spelling, or give its path", name)};
     if (missing && access(name.c_str(), F_OK) == 0)
         return {127,
                 fmt::format("cannot run '{}': the interpreter that its first line or its ELF header names does not exist", name)};
     if (missing) return {127, fmt::format("cannot run '{}': no such file", name)};
+    struct stat status {};
+    if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+        return {126, fmt::format("cannot run '{}': it is a folder; name a program in it", name)};
     if (error == EACCES)
         return {126, fmt::format("cannot run '{}': permission denied; is it a program, and executable (chmod +x)?", name)};
     return {126, fmt::format("cannot run '{}': {}", name, std::strerror(error))};

@@ -117,7 +117,7 @@ TEST_CASE("With --exact-memory nothing is passed over, and physical memory is fo
     CHECK_THAT((*older)[Metric::anon_peak_bytes].absence.reason, Contains("6.13"));
 }
 
-TEST_CASE("--exact-memory without eBPF is refused, since nothing of it could be measured") {
+TEST_CASE("Without eBPF --exact-memory is refused, since nothing of it could be measured") {
     const auto by_choice = make_plan(privileged_host(), {.source = SourceChoice::procfs, .exact_memory = true, .interval = {}});
     REQUIRE_FALSE(by_choice);
     CHECK(by_choice.error() == "--exact-memory cannot work here: only eBPF can count this: leave out --source procfs");

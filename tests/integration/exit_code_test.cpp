@@ -40,13 +40,16 @@ TEST_CASE("a command that cannot be found gives 127") {
     const auto ended = run({.argv = perfwrap_words({}, {"perfwrap-no-such-command"})});
     CHECK(ended.code() == 127);
     CHECK(ended.err.find("perfwrap-no-such-command") != std::string::npos);
+    CHECK_THAT(run({.argv = perfwrap_words({}, {"true --help"})}).err, Catch::Contains("leave out the quotes"));
 }
 
 TEST_CASE("a command that is found but cannot be executed gives 126") {
     const TemporaryFolder folder;
     write_file(folder / "data", "not a program");
     CHECK(run({.argv = perfwrap_words({}, {folder / "data"})}).code() == 126);
-    CHECK(run({.argv = perfwrap_words({}, {folder.path()})}).code() == 126);
+    const auto ended = run({.argv = perfwrap_words({}, {folder.path()})});
+    CHECK(ended.code() == 126);
+    CHECK_THAT(ended.err, Catch::Contains("it is a folder"));
 }
 
 TEST_CASE("with too few descriptors the command is not started, and the limit is named") {
