@@ -134,9 +134,9 @@ void KernelTree::take_spaces(std::vector<wire_process>& live) const {
 
 void KernelTree::await_end_of_command() const {
     const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
-    while (totals().end_ns == 0 && monotonic_ns() < give_up_ns) {
+    while (totals().command_read == 0 && monotonic_ns() < give_up_ns) {
         add_dead_threads();
-        if (totals().end_ns == 0) usleep(20);
+        if (totals().command_read == 0) usleep(20);
     }
 }
 

@@ -76,7 +76,10 @@ static __always_inline void end_process(u64 key, struct wire_process *process) {
     } else {
         leave_row_in_map(process);
     }
-    if (process->parent_id == 0) command_ended(process->end_ns);
+    if (process->parent_id == 0) {
+        command_ended(process->end_ns);
+        totals.command_read = 1;
+    }
     bpf_map_delete_elem(&processes, &key);
 }
 

@@ -122,8 +122,9 @@ struct wire_process {
 
 /* Totals of the tree, aggregated in the kernel: no ring buffer stands between them and the truth. */
 struct wire_totals {
-    __u64 exec_ns; /* the command's first exec; 0: not yet */
-    __u64 end_ns;  /* the end of the command's last thread; 0: not yet */
+    __u64 exec_ns;      /* the command's first exec; 0: not yet */
+    __u64 end_ns;       /* the end of the command's memory, or of its last thread; 0: not yet */
+    __u64 command_read; /* 1: all that the command itself has used is in `ended` */
     struct wire_usage ended;
     __u64 ended_threads_runtime_ns; /* of every ended thread, its process ended or not */
     __u64 ended_user_ns;            /* split per process as the kernel scales it */
