@@ -95,7 +95,12 @@ public:
 
     Observation finish(std::uint64_t end_ns, Closing closing) override {
         kernel_.await_end_of_command();
-        if (const auto kernels = kernel_.totals().end_ns; closing == Closing::at_command_end && kernels != 0) end_ns = kernels;
+        // The kernel side's end is that of the command's memory, a moment before the last thread's. It is the better one where
+        // perfwrap was kept from seeing the end.
+        constexpr std::uint64_t seen_late_ns = 5'000'000;
+        if (const auto kernels = kernel_.totals().end_ns;
+            closing == Closing::at_command_end && kernels != 0 && end_ns > kernels + seen_late_ns)
+            end_ns = kernels;
         constexpr int attempts = 50;
         const auto tree = kernel_.settle(attempts);
         add_memory_to_timeline(end_ns, true);
