@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "folders.hpp"
+#include "preconditions.hpp"
 #include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
@@ -53,6 +54,7 @@ TEST_CASE("a command that is found but cannot be executed gives 126") {
 }
 
 TEST_CASE("with too few descriptors the command is not started, and the limit is named") {
+    if (skipped(sanitizer_that("needs descriptors of its own"))) return;
     for (const auto& source : sources) {
         for (const rlim_t most : {8, 9, 10, 11, 12, 13, 14, 16, 30, 31, 32, 33, 34, 36}) {
             CAPTURE(source, most);
