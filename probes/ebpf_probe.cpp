@@ -101,7 +101,7 @@ public:
         if (const auto kernels = kernel_.totals().end_ns;
             closing == Closing::at_command_end && kernels != 0 && end_ns > kernels + seen_late_ns)
             end_ns = kernels;
-        constexpr int attempts = 50;
+        constexpr int attempts = 250;  // on a busy machine a thread that ends waits for a CPU to do so
         const auto tree = kernel_.settle(attempts);
         add_memory_to_timeline(end_ns, true);
         timeline_.add_cpu(end_ns, kernel_.runtime_ns());

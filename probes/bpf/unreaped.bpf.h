@@ -7,6 +7,8 @@
 #include "common.bpf.h"
 
 __u64 unreaped_now;
+/* That found all slots taken. They count as reaped at once. */
+__u64 unwatched;
 
 struct unreaped_leader {
     u64 task;       /* 0: a free slot */
@@ -62,7 +64,7 @@ static __always_inline void process_ended_unreaped(struct task_struct *leader) {
     if (ADD(unreaped_now, 1) >= WIRE_MAX_UNREAPED) drop_reaped();
     bpf_for_each_map_elem(&unreaped, take_slot, &search, 0);
     if (search.found) return;
-    ADD(totals.lost_unreaped, 1);
+    ADD(unwatched, 1);
     ADD(unreaped_now, -1);
     ADD(totals.processes_now, -1);
 }
@@ -74,6 +76,7 @@ __noinline int count_new_process(void) {
         drop_reaped();
         now = totals.processes_now;
     }
+    if (now + unwatched > totals.processes_peak) totals.lost_unreaped = unwatched;
     raise_maximum(&totals.processes_peak, now);
     return 0;
 }
