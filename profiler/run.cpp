@@ -117,8 +117,9 @@ std::vector<std::string> warnings_of(const Recording& recording, const Plan& pla
             fmt::format("alive after the command's end: {}; what they used until then is counted (see --orphans)", names));
     }
     if (measurement.lost_events != 0)
-        warnings.push_back(fmt::format("{} events were lost: the process table or the memory figures may be incomplete",
-                                       measurement.lost_events));
+        warnings.push_back(
+            fmt::format("{} events were lost: the process table, or figures of memory, CPU or processes, may be incomplete",
+                        measurement.lost_events));
     return warnings;
 }
 

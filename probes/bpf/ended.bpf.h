@@ -152,8 +152,8 @@ static __always_inline int task_exits(struct task_struct *task) {
         ADD(totals.threads_now, -1);
         ADD(process->threads_live, -1);
     }
-    if (task->signal->live.counter == 0) {
-        process->end_ns = bpf_ktime_get_ns();
+    /* Of several threads that exit at one moment more than one may find nobody left: the first of them ends the process. */
+    if (task->signal->live.counter == 0 && __sync_val_compare_and_swap(&process->end_ns, 0, bpf_ktime_get_ns()) == 0) {
         /* Otherwise its end is that of the teardown of its memory. */
         if (process->parent_id == 0 && (!mm || task->mm->mm_users.counter > 1)) command_ended(process->end_ns);
         stop_using_space(process);

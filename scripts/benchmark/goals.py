@@ -22,12 +22,20 @@ class Goal:
         return f"{'±' if self.either_way else '≤'} {self.limit:g} {self.unit}"
 
 
+def _hidden_by(noise, figure, limit):
+    """The noise alone passes the limit, and the figure is not clear of it."""
+    if None in (noise.low, noise.high, figure.low, figure.high):
+        return True
+    quiet = -limit <= noise.low and noise.high <= limit
+    return not quiet and figure.low <= noise.high and noise.low <= figure.high
+
+
 def verdict(goal, figure, noise=None):
     """By the median; where the interval reaches to the other side of the limit, that is said. "Not distinguishable from 0", of
     goals that go either way, takes the whole interval, and a machine on which the same thing twice keeps to the limit."""
     if figure is None:
         return "not measured"
-    if noise is not None and not (noise.low is not None and -goal.limit <= noise.low and noise.high <= goal.limit):
+    if noise is not None and _hidden_by(noise, figure, goal.limit):
         return "cannot tell"
     low = -inf if figure.low is None else figure.low
     high = inf if figure.high is None else figure.high
@@ -47,10 +55,10 @@ EBPF, PROCFS, EXACT = "perfwrap", "perfwrap procfs", "perfwrap exact"
 
 BPF_OF_A_CHILD = (
     "kernel.bpf_stats_enabled shows 31 us of BPF programs in a child's 1.2 ms: 20 at its 54 changes of resident memory, 9 at its fork "
-    "and exit, 2 when it is freed; that is 2.6 %, and the rest of the interval is the machine's"
+    "and exit, 2 when it is freed: 2.6 %; compare the columns of the storm without perfwrap, once more"
 )
-NOISE_OF_FORKS = "the interval has 0 inside, and the same storm alone, once more, varies by several per cent as well"
-OTHERS_TOO = "whoever starts it from a process of its own shows as much, GNU time and hyperfine too: see their columns"
+NOISE_OF_FORKS = "processes outside the tree are left at the first look; compare `alone again`, which says how much the storm itself varies"
+OTHERS_TOO = "compare GNU time and hyperfine, which start it from a process of their own as well"
 
 
 def _indistinguishable(what, row, left=""):

@@ -31,6 +31,7 @@ class Verdicts(unittest.TestCase):
         quiet, noisy = Figure(0, -0.5, 0.5), Figure(6, -1.5, 10)
         self.assertEqual(verdict(self.within, Figure(2, 1.1, 3), quiet), "no")
         self.assertEqual(verdict(self.within, Figure(2, 1.1, 3), noisy), "cannot tell")
+        self.assertEqual(verdict(self.within, Figure(12, 10.1, 13), noisy), "no")
         self.assertEqual(verdict(self.within, Figure(0, -0.1, 0.1), Figure(0, None, None)), "cannot tell")
 
     def test_what_was_counted_is_compared_as_it_is(self):

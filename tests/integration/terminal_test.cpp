@@ -30,6 +30,12 @@ struct Shell {
     pid_t foreground_group() const { return terminal.foreground_group(); }
 };
 
+void start_inner_shell(Shell& shell) {
+    shell.run(fmt::format("'{}' -q -- bash --norc --noprofile -i", perfwrap_path()));
+    shell.run("PS1='inner> '; echo inner $((1 + 2))");
+    shell.terminal.wait_for("inner 3");
+}
+
 }  // namespace
 
 TEST_CASE("the command has the terminal as it would have it without perfwrap") {
@@ -177,9 +183,7 @@ TEST_CASE("Ctrl-Z, bg and fg of a command that takes them as the system does") {
 
 TEST_CASE("a shell with job control as the command has its own jobs, and gives the terminal back") {
     Shell shell;
-    shell.run(fmt::format("'{}' -q -- bash --norc --noprofile -i", perfwrap_path()));
-    shell.run("PS1='inner> '; echo inner $((1 + 2))");
-    shell.terminal.wait_for("inner 3");
+    start_inner_shell(shell);
     shell.run("sleep 60");
     shell.terminal.wait_for("sleep 60\r\n");
     ::usleep(300'000);
@@ -197,9 +201,7 @@ TEST_CASE("a shell with job control as the command has its own jobs, and gives t
 
 TEST_CASE("a shell that has taken the terminal and suspends itself gives it back to the shell outside") {
     Shell shell;
-    shell.run(fmt::format("'{}' -q -- bash --norc --noprofile -i", perfwrap_path()));
-    shell.run("PS1='inner> '; echo inner $((1 + 2))");
-    shell.terminal.wait_for("inner 3");
+    start_inner_shell(shell);
     shell.run("suspend -f");
     shell.terminal.wait_for("Stopped");
     shell.run("echo outer $((2 + 2))");
