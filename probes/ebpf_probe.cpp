@@ -85,8 +85,8 @@ public:
     }
 
     Observation so_far() override {
-        constexpr int attempts = 5;  // at most a few milliseconds: signals wait to be passed on
-        const auto tree = kernel_.settle(attempts);
+        constexpr std::uint64_t patience_ns = 5'000'000;  // signals wait to be passed on
+        const auto tree = kernel_.settle(patience_ns);
         const std::uint64_t now_ns = monotonic_ns();
         add_memory_to_timeline(now_ns, false);
         look(now_ns);
@@ -101,8 +101,8 @@ public:
         if (const auto kernels = kernel_.totals().end_ns;
             closing == Closing::at_command_end && kernels != 0 && end_ns > kernels + seen_late_ns)
             end_ns = kernels;
-        constexpr int attempts = 250;  // on a busy machine a thread that ends waits for a CPU to do so
-        const auto tree = kernel_.settle(attempts);
+        constexpr std::uint64_t patience_ns = 1'000'000'000;  // on a busy machine a thread that ends waits for a CPU to do so
+        const auto tree = kernel_.settle(patience_ns);
         add_memory_to_timeline(end_ns, true);
         timeline_.add_cpu(end_ns, kernel_.runtime_ns());
         return observe(tree, end_ns, std::move(table_), std::move(holders_));

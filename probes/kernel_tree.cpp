@@ -92,7 +92,8 @@ std::vector<wire_process> KernelTree::read_processes() const {
 
 // What ends meanwhile would be missed or counted twice, so that all views are read again until they agree. A process is taken out
 // of the map, and has no unread threads, after it was added to the totals and before its row can be read.
-KernelTree::Settled KernelTree::settle(int attempts) {
+KernelTree::Settled KernelTree::settle(std::uint64_t patience_ns) {
+    const std::uint64_t give_up_ns = monotonic_ns() + patience_ns;
     while (true) {
         add_dead_threads();
         const std::uint64_t ended_before = totals().processes_ended;
@@ -110,7 +111,7 @@ KernelTree::Settled KernelTree::settle(int attempts) {
                           std::ranges::equal(tree.live, threads_seen, [](const wire_process& process, std::uint32_t seen) {
                               return process.threads_unread == seen;
                           });
-        if (tree.consistent || --attempts == 0) {
+        if (tree.consistent || monotonic_ns() >= give_up_ns) {
             take_spaces(tree.live);
             return tree;
         }

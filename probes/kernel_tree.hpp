@@ -64,8 +64,8 @@ public:
         std::vector<wire_process> live;
         bool consistent = false;
     };
-    // attempts: how often the views are read that are to agree, 200 us apart.
-    Settled settle(int attempts);
+    // Reads the views that are to agree again and again, once at least, until they do or patience_ns are over.
+    Settled settle(std::uint64_t patience_ns);
     // The command has been reaped; its last thread may still be on its way off the CPU. A second at most.
     void await_end_of_command() const;
 

@@ -118,7 +118,7 @@ TEST_CASE("a process that writes over all of its arguments tells nothing of its 
 
 TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
     const auto burn =
-        fmt::format("{} burn 30 secret-argument; sleep 0.05; exec -a 'title: secret-argument' {} burn 30 secret-argument",
+        fmt::format("{} burn 300 secret-argument; exec -a 'title: secret-argument' {} burn 300 secret-argument",
                     workload_path(), workload_path());
     for (const std::string source : {"auto", "procfs"})
         for (const bool arguments : {true, false}) {
@@ -127,7 +127,8 @@ TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and wit
             Words words{perfwrap_path(), "--source", source, "-o", folder / "result.json", "-o", folder / "result.prom"};
             if (!arguments) words.push_back("--no-arguments");
             // The last one is alive at the end, and is named in a warning.
-            const Words command{"bash", "-c", burn + " & sleep 0.3 & disown; wait %1", "secret-argument"};
+            const auto script = burn + " & sleep 5 >/dev/null 2>&1 & disown; wait %1";
+            const Words command{"bash", "-c", script, "secret-argument"};
             words.insert(words.end(), command.begin(), command.end());
             const auto ended = run({.argv = words, .before_exec = [] { ::setenv("PERFWRAP_TEST", "secret-environment", 1); }});
             REQUIRE(ended.code() == 0);
