@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* What a thread has used is known when it has left the CPU for the last time, after all of its teardown. No tracepoint says so
  * but sched_switch, which fires for every switch of every thread of the machine: it alone would make a switch several per cent
- * dearer. So a thread that exits is remembered, and read when the kernel frees it, or before that, when perfwrap asks and finds
- * it dead. Whoever takes it out of the map adds it up; it was read before, when it could not be freed yet. */
+ * dearer. So a thread that exits is remembered, and read when the kernel frees it, or before that, when it is found dead: by
+ * perfwrap, or by a later thread's exit. Whoever takes it out of the map adds it up.
+ *
+ * The kernel does not tell of every freeing: it passes over programs in some contexts, and has been seen to for all that one
+ * process of the machine was interrupted for. Then the address may be another thread's, which its start time tells. */
 #pragma once
 
 #include "common.bpf.h"
 #include "memory.bpf.h"
 #include "records.bpf.h"
 #include "unreaped.bpf.h"
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, WIRE_MAX_EXITED);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, u64);   /* task_struct */
-    __type(value, u64); /* signal_struct: the key of its process */
-} exited SEC(".maps");
-
-__u64 exited_now;
 
 /* A thread that the kernel itself has started within a process, for io_uring or vhost: no tracepoint told of its beginning. What
  * it uses counts, it itself does not. */
@@ -34,6 +27,23 @@ struct last_look {
     u32 is_leader;
     u32 oom_killed;
 };
+
+struct exited_thread {
+    u64 process;           /* signal_struct: the key of its process */
+    u64 start_time;        /* of the thread */
+    struct last_look look; /* at its exit, and from then on what is new */
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, WIRE_MAX_EXITED);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, u64); /* task_struct */
+    __type(value, struct exited_thread);
+} exited SEC(".maps");
+
+__u64 exited_now;
+__u64 searched_ns; /* when all of them were last looked at */
 
 static __always_inline void look_for_the_last_time(struct task_struct *task, struct last_look *look) {
     struct signal_struct *group = BPF_CORE_READ(task, signal);
@@ -100,30 +110,41 @@ __noinline int add_up(u64 key, struct last_look *look) {
 /* Does nothing while the thread can still run. At sched_process_free it cannot. */
 __noinline int add_if_dead(u64 address) {
     struct task_struct *task = (struct task_struct *)address;
-    struct last_look look = {};
-    u64 *process = bpf_map_lookup_elem(&exited, &address);
+    struct exited_thread thread;
+    struct exited_thread *found = bpf_map_lookup_elem(&exited, &address);
 
-    if (!process || !(BPF_CORE_READ(task, __state) & TASK_DEAD)) return 0;
-    if (bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu)) return 0;
-    u64 key = *process;
-    look_for_the_last_time(task, &look);
+    if (!found) return 0;
+    thread = *found;
+    bool replaced = BPF_CORE_READ(task, start_time) != thread.start_time;
+    if (!replaced) {
+        if (!(BPF_CORE_READ(task, __state) & TASK_DEAD)) return 0;
+        if (bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu)) return 0;
+        /* Freed, but as it was: the signal_struct may be another's. */
+        if (BPF_CORE_READ(task, usage.refs.counter) == 0)
+            read_usage(task, &thread.look.used);
+        else
+            look_for_the_last_time(task, &thread.look);
+    }
+    /* Who else took it out has read it before it could be freed. */
     if (bpf_map_delete_elem(&exited, &address) != 0) return 0;
     ADD(exited_now, -1);
-    return add_up(key, &look);
+    if (replaced) ADD(totals.lost_teardowns, 1);
+    return add_up(thread.process, &thread.look);
 }
 
-static long add_this_if_dead(void *map, const u64 *task, const u64 *process, void *context) {
+static long add_this_if_dead(void *map, const u64 *task, const struct exited_thread *thread, void *context) {
     add_if_dead(*task);
     return 0;
 }
 
 __noinline int add_dead_threads(void) {
+    searched_ns = bpf_ktime_get_ns();
     if (exited_now) bpf_for_each_map_elem(&exited, add_this_if_dead, 0, 0);
     return 0;
 }
 
-__noinline int remember_exited(u64 task, u64 process) {
-    if (bpf_map_update_elem(&exited, &task, &process, BPF_ANY) != 0) return 0;
+__noinline int remember_exited(u64 task, struct exited_thread *thread) {
+    if (!thread || bpf_map_update_elem(&exited, &task, thread, BPF_ANY) != 0) return 0;
     ADD(exited_now, 1);
     return 1;
 }
@@ -159,12 +180,14 @@ static __always_inline int task_exits(struct task_struct *task) {
         stop_using_space(process);
         process_ended_unreaped(task->group_leader);
     }
-    if (remember_exited(address, key)) return 0;
+    struct exited_thread thread = {.process = key, .start_time = task->start_time};
+    look_for_the_last_time(task, &thread.look);
+    add_if_dead(address);
+    /* Where perfwrap looks seldom: sooner than the kernel frees most of them. */
+    if (bpf_ktime_get_ns() - searched_ns > 8000000) add_dead_threads();
+    if (remember_exited(address, &thread)) return 0;
     add_dead_threads();
-    if (remember_exited(address, key)) return 0;
-    /* Without the time that its teardown takes. */
-    struct last_look look = {};
+    if (remember_exited(address, &thread)) return 0;
     ADD(totals.lost_teardowns, 1);
-    look_for_the_last_time(task, &look);
-    return add_up(key, &look);
+    return add_up(key, &thread.look);
 }

@@ -23,6 +23,10 @@ typedef struct {
     int counter;
 } atomic_t;
 
+typedef struct {
+    atomic_t refs;
+} refcount_t;
+
 struct task_io_accounting {
     u64 rchar, wchar;
     u64 read_bytes, write_bytes;
@@ -120,6 +124,7 @@ struct cred {
 
 struct task_struct {
     unsigned int __state;
+    refcount_t usage;
     unsigned int flags;
     int on_cpu;
     struct sched_entity se;

@@ -99,7 +99,9 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
     process->threads_live = is_command;
     process->pending_exec = is_command;
     bpf_core_read(&process->comm, sizeof(process->comm), &child->comm);
-    if (bpf_map_update_elem(&processes, &key, process, BPF_ANY) != 0) {
+    /* A process that was freed before its threads were read. */
+    if (bpf_map_lookup_elem(&processes, &key)) add_dead_threads();
+    if (bpf_map_update_elem(&processes, &key, process, BPF_NOEXIST) != 0) {
         ADD(totals.lost_processes, 1);
         return 0;
     }

@@ -141,7 +141,7 @@ struct wire_totals {
     __u64 stranger_execs; /* only counted where strangers are told apart */
     __u64 rows_in_map;    /* end records that found the ring buffer full, and were left in the process map */
     __u64 lost_rows;      /* that found the process map full too */
-    __u64 lost_teardowns; /* threads whose CPU time ends with their exit: too many waited to be read after it */
+    __u64 lost_teardowns; /* threads whose CPU time ends with their exit: gone, or too many, before they were read after it */
     __u64 lost_unreaped;  /* ended processes by which processes_peak may be too low, as nobody watched for their reaping */
     __u64 lost_processes; /* forks that found the process map full: their subtree is not measured */
 };

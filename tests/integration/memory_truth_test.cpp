@@ -51,7 +51,8 @@ const std::vector<MemoryWorkload> workloads{
     {"64 MiB made resident by mlock", {"memory-mlock"}, 0.005, {"rss_peak_bytes"}},
 };
 
-// What lasts many times as long as the interval between samples, PSS included, which grows with what one costs: so these are small.
+// What lasts many times as long as the interval between samples, PSS included, which grows with what one costs: so these are
+// small.
 const std::vector<MemoryWorkload> lasting_workloads{
     {"10 + 20 + 30 + 40 MiB in four processes at once", {"memory-four", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
     {"64 MiB forked four times", {"memory-fork", "64", "4", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},

@@ -117,9 +117,8 @@ TEST_CASE("a process that writes over all of its arguments tells nothing of its 
 }
 
 TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
-    const auto burn =
-        fmt::format("{} burn 300 secret-argument; exec -a 'title: secret-argument' {} burn 300 secret-argument",
-                    workload_path(), workload_path());
+    const auto burn = fmt::format("{} burn 300 secret-argument; exec -a 'title: secret-argument' {} burn 300 secret-argument",
+                                  workload_path(), workload_path());
     for (const std::string source : {"auto", "procfs"})
         for (const bool arguments : {true, false}) {
             CAPTURE(source, arguments);
