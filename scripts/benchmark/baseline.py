@@ -17,6 +17,14 @@ def with_results(baseline, results):
     return {"schema": SCHEMA, "latest": _compact(results), "history": [*history, entry]}
 
 
+def with_sections(baseline, results, sections):
+    """The baseline after some sections were measured by themselves: the rest stays, and each of them says when and at which commit."""
+    latest = baseline["latest"]
+    later = latest.get("later", {}) | {section: results["machine"] for section in sections}
+    measured = {section: results[section] for section in sections}
+    return baseline | {"latest": _compact(latest | measured | {"later": later})}
+
+
 def empty():
     return {"schema": SCHEMA, "latest": None, "history": []}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Callable
 
+from .bpf_time_table import bpf_share, own_share
 from .figures import added_time, added_time_against, child_growth, memory_growth, own_cpu, own_memory, slowdown
 from .rows import STORMS
 
@@ -16,7 +17,7 @@ class Goal:
     unit: str
     either_way: bool = False  # within +- limit: a speed-up is as suspicious
     noise: Callable | None = None  # finds what is measured where nothing is
-    left: str = ""  # why it cannot be reached, and what is left: said where it is not met
+    left: Callable = lambda results: None  # why it cannot be reached, and what is left: said where it is not met
 
     def text(self):
         return f"{'±' if self.either_way else '≤'} {self.limit:g} {self.unit}"
@@ -53,16 +54,30 @@ def verdict(goal, figure, noise=None):
 
 EBPF, PROCFS, EXACT = "perfwrap", "perfwrap procfs", "perfwrap exact"
 
-BPF_OF_A_CHILD = (
-    "kernel.bpf_stats_enabled shows 31 us of BPF programs in a child's 1.2 ms: 20 at its 54 changes of resident memory, 9 at its fork "
-    "and exit, 2 when it is freed: 2.6 %; compare the columns of the storm without perfwrap, once more"
-)
-NOISE_OF_FORKS = "processes outside the tree are left at the first look; compare `alone again`, which says how much the storm itself varies"
-OTHERS_TOO = "compare GNU time and hyperfine, which start it from a process of their own as well"
+
+def _known(text):
+    return lambda results: text
 
 
-def _indistinguishable(what, row, left=""):
-    return Goal(what, slowdown(row, EBPF), 1, "%", either_way=True, noise=slowdown(row, "bare again"), left=left)
+def _clocked(row, who="tracked"):
+    """What the kernel's clock shows of it, in the same results."""
+
+    def tell(results):
+        part = results.get("bpf_time", {}).get(row, {}).get(who)
+        return part and (
+            f"by the kernel's clock perfwrap's BPF programs are {bpf_share(part)} of its CPU time, and perfwrap itself uses {own_share(part)} "
+            "of a core; the same thing once more shows what is noise"
+        )
+
+    return tell
+
+
+def _slowed(what, row, limit):
+    return Goal(what, slowdown(row, EBPF), limit, "%", left=_clocked(row))
+
+
+def _indistinguishable(what, row):
+    return Goal(what, slowdown(row, EBPF), 1, "%", either_way=True, noise=slowdown(row, "bare again"), left=_clocked(row))
 
 
 GOALS = [
@@ -71,8 +86,10 @@ GOALS = [
         added_time("true", PROCFS),
         2,
         "ms",
-        left="perf record of it: a quarter page faults, a sixth the dynamic linker, a fifth the process that tells signals to the group "
-        "apart, the rest some 200 system calls, half of them of /proc; on the machine of the goals GNU time added 0.8 ms",
+        left=_known(
+            "perf record of it: a quarter page faults, a sixth the dynamic linker, a fifth the process that tells signals to the group "
+            "apart, the rest some 200 system calls, half of them of /proc; on the machine of the goals GNU time added 0.8 ms"
+        ),
     ),
     Goal("the same, of what GNU time adds in this run", added_time_against("true", PROCFS, "GNU time"), 2.5, "times"),
     Goal(
@@ -80,22 +97,30 @@ GOALS = [
         added_time("true", EBPF),
         8,
         "ms",
-        left="two thirds of it are the kernel's: strace -T shows 11 to 16 ms for loading, which is verifying and compiling, and 3 ms for "
-        "patching its code for five tracepoints; on the machine of the goals perf stat added 10 ms",
+        left=_known(
+            "two thirds of it are the kernel's: strace -T shows 11 to 16 ms for loading, which is verifying and compiling, and 3 ms for "
+            "patching its code for five tracepoints; on the machine of the goals perf stat added 10 ms"
+        ),
     ),
     Goal("the same, of what perf stat adds in this run", added_time_against("true", EBPF, "perf stat"), 0.8, "times"),
-    Goal("page-fault storm, default mode", slowdown("page_faults", EBPF), 3, "%"),
+    _slowed("page-fault storm, default mode", "page_faults", 3),
     Goal("page-fault storm, every event exact", slowdown("page_faults", EXACT), 10, "%"),
-    Goal("fork+exit storm", slowdown("fork_exit", EBPF), 3, "%", left=BPF_OF_A_CHILD),
-    Goal("fork+exec storm", slowdown("fork_exec", EBPF), 3, "%", left=BPF_OF_A_CHILD),
-    Goal("context-switch ping-pong over a pipe", slowdown("pipe_ping_pong", EBPF), 1, "%"),
-    Goal("futex ping-pong between threads", slowdown("futex_ping_pong", EBPF), 1, "%"),
+    _slowed("fork+exit storm", "fork_exit", 3),
+    _slowed("fork+exec storm", "fork_exec", 3),
+    _slowed("context-switch ping-pong over a pipe", "pipe_ping_pong", 1),
+    _slowed("futex ping-pong between threads", "futex_ping_pong", 1),
     _indistinguishable("CPU-bound on all cores", "cpu_bound"),
-    _indistinguishable("file I/O, 4 KiB from the page cache", "file_reads", OTHERS_TOO),
-    _indistinguishable("allocation-heavy Python", "python", OTHERS_TOO),
+    _indistinguishable("file I/O, 4 KiB from the page cache", "file_reads"),
+    _indistinguishable("allocation-heavy Python", "python"),
     _indistinguishable("Dask example", "dask"),
     *(
-        Goal(f"untracked processes meanwhile: {storm.title}", slowdown(storm.key, EBPF, "untracked"), 1, "%", left=NOISE_OF_FORKS)
+        Goal(
+            f"untracked processes meanwhile: {storm.title}",
+            slowdown(storm.key, EBPF, "untracked"),
+            1,
+            "%",
+            left=_clocked(storm.key, "untracked"),
+        )
         for storm in STORMS
     ),
     Goal("own CPU, 200 sleeping processes, eBPF", own_cpu("ebpf", 200), 1, "% of a core"),

@@ -10,7 +10,8 @@ def goals_table(results):
     if not measured:
         return
     yield table("Goals", ["", "goal", "measured", "met"], [[goal.what, goal.text(), _cell(goal, figure), met] for goal, figure, met in measured])
-    reasons = [f"- {goal.what}: {goal.left}" for goal, _, met in measured if goal.left and not met.startswith("yes")]
+    left = {goal.what: goal.left(results) for goal, _, met in measured if not met.startswith("yes")}
+    reasons = [f"- {what}: {why}" for what, why in left.items() if why]
     yield "\n".join([*reasons, ""])
 
 

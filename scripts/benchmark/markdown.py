@@ -4,6 +4,7 @@ import re
 
 from .accuracy import QUANTITIES
 from .before_after import before_after
+from .bpf_time_table import bpf_time_table
 from .cost_cell import cost_cell
 from .goals_table import goals_table
 from .scale_table import scale_tables
@@ -23,28 +24,44 @@ def in_one(parts):
 
 
 def machine_line(results):
-    machine = results["machine"]
+    return described(results["machine"]) + (
+        "Ratios and differences of medians, in brackets their 95 % intervals; `bare again` shows what is noise.\n"
+    )
+
+
+def described(machine):
     commit = (machine["commit"] or "unknown")[:12] + (" with changes" if machine["dirty"] else "")
     return (
         f"{machine['perfwrap']}, commit {commit}, {machine['started_at'][:10]}; "
         f"{machine['cpu_model']}, {machine['cpus']} CPUs{', virtual' if machine['virtual'] else ''}, "
         f"Linux {machine['kernel']}, load {machine['load_average']:.1f} before the start. "
-        "Ratios and differences of medians, in brackets their 95 % intervals; `bare again` shows what is noise.\n"
     )
 
 
 def summary_parts(results):
     yield from goals_table(results)
     yield from _cost("What being watched costs, over bare", results["overhead"])
+    yield from bpf_time_table(results.get("bpf_time"))
+    yield from _measured_later("bpf_time", results)
 
 
 def detail_parts(results):
     yield from before_after(results)
-    yield from _cost("What others pay meanwhile", results["untracked"])
-    yield from watcher_table(results["watcher"])
-    yield from memory_table(results["memory"])
-    yield from scale_tables(results["scale"])
-    yield from _accuracy(results["accuracy"])
+    for key, parts in (
+        ("untracked", _cost("What others pay meanwhile", results["untracked"])),
+        ("watcher", watcher_table(results["watcher"])),
+        ("memory", memory_table(results["memory"])),
+        ("scale", scale_tables(results["scale"])),
+        ("accuracy", _accuracy(results["accuracy"])),
+    ):
+        yield from parts
+        yield from _measured_later(key, results)
+
+
+def _measured_later(section, results):
+    machine = results.get("later", {}).get(section)
+    if machine:
+        yield f"Measured by itself: {described(machine)}\n"
 
 
 def _cost(title, rows):

@@ -1,5 +1,6 @@
 """What one process has used so far, by the kernel's counters for it alone: neither its children nor the tree that it watches."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -24,9 +25,34 @@ def peak_bytes(pid):
 def bpf_bytes(pid):
     """Of the maps and programs that it holds open; each is counted once, however many descriptors lead to it."""
     objects = {}
-    for info in Path(f"/proc/{pid}/fdinfo").iterdir():
-        fields = dict(line.split(":\t", 1) for line in info.read_text().splitlines() if ":\t" in line)
+    for fields in _descriptors(pid):
         if "memlock" in fields:
             kind = "map_id" if "map_id" in fields else "prog_id"
             objects[kind, fields.get(kind)] = int(fields["memlock"])
     return sum(objects.values())
+
+
+@dataclass(frozen=True)
+class Program:
+    nanoseconds: int
+    runs: int
+
+
+def bpf_programs(pid):
+    """Those that others run into, as far as kernel.bpf_stats_enabled has clocked them: an iterator is read by perfwrap itself."""
+    iterator = "26"  # BPF_PROG_TYPE_TRACING, among raw tracepoints
+    programs = {
+        fields["prog_id"]: Program(int(fields["run_time_ns"]), int(fields["run_cnt"]))
+        for fields in _descriptors(pid)
+        if "run_cnt" in fields and fields["prog_type"] != iterator
+    }
+    return list(programs.values())
+
+
+def _descriptors(pid):
+    for info in Path(f"/proc/{pid}/fdinfo").iterdir():
+        try:
+            text = info.read_text()
+        except FileNotFoundError:
+            continue  # closed meanwhile
+        yield dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)

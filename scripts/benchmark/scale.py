@@ -36,8 +36,8 @@ def measure_scale(settings):
         }
 
     columns = [Column((tool.key, count), partial(measure, tool, count)) for tool, count in product(tools, repeats)]
-    # A child among very many is a mean by itself; where a fork takes a millisecond, one round takes five minutes.
-    limit = settings.limit(SECONDS, SHORT_SECONDS, at_least=1)
+    # Where a fork takes a millisecond, one round takes five minutes; with fewer than three there is no interval.
+    limit = settings.limit(SECONDS, SHORT_SECONDS, at_least=1 if settings.short else 3)
     # Runs of seconds: what is cold in the first of them is soon warm.
     samples = interleave(columns, limit, warm_up=False)
     measured = [tool for tool in tools if all((tool.key, count) in samples.by_round for count in repeats)]

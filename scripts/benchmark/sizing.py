@@ -9,13 +9,13 @@ RUN_SECONDS = 0.1
 TRIALS = 3
 
 
-def sized_command(row, folder):
-    """The row's command, with the count that takes about RUN_SECONDS here, unwatched."""
+def sized_command(row, folder, run_seconds=RUN_SECONDS):
+    """The row's command, with the count that takes about run_seconds here, unwatched."""
     if row.count is None:
         return row.words
     first = [*row.words, str(row.count)]
     seconds = median(run(first, folder).own_seconds for _ in range(TRIALS))
-    return [*row.words, str(scaled_count(row.count, seconds, RUN_SECONDS))]
+    return [*row.words, str(scaled_count(row.count, seconds, run_seconds))]
 
 
 def scaled_count(count, seconds, wanted_seconds):

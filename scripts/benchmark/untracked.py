@@ -28,7 +28,7 @@ def _measure(row, settings):
         return run(command, settings.folder)
 
     def beside(mode):
-        with _session([settings.build.program, *mode.options]):
+        with watching_a_sleeper([settings.build.program, *mode.options]):
             return alone()
 
     columns = [Column("alone", alone), Column("alone again", alone)]
@@ -40,7 +40,8 @@ def _measure(row, settings):
 
 
 @contextmanager
-def _session(perfwrap):
+def watching_a_sleeper(perfwrap):
+    """The pid of that perfwrap."""
     command = [*perfwrap, "--quiet", "--", "sleep", "infinity"]
     session = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
@@ -48,7 +49,7 @@ def _session(perfwrap):
             if session.poll() is not None:
                 raise CommandFailed(f"{perfwrap[0].name} ended with {session.returncode}: {session.stderr.read().strip()}")
             time.sleep(0.001)
-        yield
+        yield session.pid
     finally:
         session.terminate()
         session.communicate()

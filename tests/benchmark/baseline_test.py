@@ -36,6 +36,20 @@ class Baseline(unittest.TestCase):
             kept = baseline.with_results(kept, sample_results(commit))
         self.assertEqual([entry["machine"]["commit"] for entry in kept["history"]], ["two", "one"])
 
+    def test_a_section_measured_by_itself_replaces_that_section_and_says_when(self):
+        kept = baseline.with_results(baseline.empty(), sample_results("one"))
+        again = sample_results("two")
+        again["bpf_time"]["page_faults"]["tracked"]["bpf_seconds"] = 0.2
+        again["scale"] = None
+        later = baseline.with_sections(kept, again, ["bpf_time"])
+        self.assertEqual(later["latest"]["bpf_time"]["page_faults"]["tracked"]["bpf_seconds"], 0.2)
+        self.assertEqual(later["latest"]["scale"], kept["latest"]["scale"])
+        self.assertEqual(later["latest"]["machine"]["commit"], "one")
+        self.assertEqual(later["history"], kept["history"])
+        section = cost_section(later["latest"])
+        self.assertEqual(section.count("Measured by itself: perfwrap 0.1.0, commit two,"), 1)
+        self.assertNotIn("Measured by itself", cost_section(baseline.with_results(later, sample_results("two"))["latest"]))
+
     def test_the_file_is_json_with_a_line_for_each_commit(self):
         kept = baseline.empty()
         for commit in ("one", "two"):

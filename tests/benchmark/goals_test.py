@@ -100,6 +100,14 @@ class GoalsTable(unittest.TestCase):
     def test_goals_are_named_once(self):
         self.assertEqual(len({goal.what for goal in GOALS}), len(GOALS))
 
+    def test_what_is_left_is_told_where_a_goal_is_missed_as_the_kernels_clock_shows_it(self):
+        results = sample_results()
+        self.assertNotIn("by the kernel's clock", "".join(goals_table(results)))
+        results["overhead"]["page_faults"]["columns"]["perfwrap"].update(ratio=1.06, low=1.05, high=1.07)
+        self.assertIn("by the kernel's clock perfwrap's BPF programs are 2.50 % of its CPU time", "".join(goals_table(results)))
+        del results["bpf_time"]
+        self.assertNotIn("by the kernel's clock", "".join(goals_table(results)))
+
 
 if __name__ == "__main__":
     unittest.main()

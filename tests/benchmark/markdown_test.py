@@ -36,6 +36,9 @@ class Report(unittest.TestCase):
         self.assertIn("| start-up: perfwrap | +20.0 ms [+19.0, +21.0] | +7.5 ms [+7.0, +7.9] |", self.text)
         self.assertIn("- aaaaaaa: Do less", self.text)
 
+    def test_the_kernels_clock_is_shown_as_shares(self):
+        self.assertIn("| page-fault storm | 2.50 % | 12,345 | 0.75 % | 0.10 % | 678 | 0.25 % |", self.text)
+
     def test_own_cost_names_the_interval_that_was_taken(self):
         self.assertIn("| ebpf | 200 | 0.20 % (10 ms) | failed | 8.0 MiB | 2.0 MiB |", self.text)
 

@@ -57,6 +57,25 @@ _RESULTS = {
             "failed": {},
         }
     },
+    "bpf_time": {
+        "page_faults": {
+            "title": "page-fault storm",
+            "tracked": {
+                "workload_cpu_seconds": 2.0,
+                "wall_seconds": 4.0,
+                "bpf_seconds": 0.05,
+                "bpf_runs": 12_345,
+                "own_cpu_seconds": 0.03,
+            },
+            "untracked": {
+                "workload_cpu_seconds": 2.0,
+                "wall_seconds": 4.0,
+                "bpf_seconds": 0.002,
+                "bpf_runs": 678,
+                "own_cpu_seconds": 0.01,
+            },
+        }
+    },
     "watcher": [
         {
             "source": "ebpf",
