@@ -26,6 +26,7 @@ struct last_look {
     u32 group_exits;
     u32 is_leader;
     u32 oom_killed;
+    u32 padding; /* named, to be set: older verifiers let nothing unset into a map */
 };
 
 struct exited_thread {
@@ -143,10 +144,23 @@ __noinline int add_dead_threads(void) {
     return 0;
 }
 
-__noinline int remember_exited(u64 task, struct exited_thread *thread) {
-    if (!thread || bpf_map_update_elem(&exited, &task, thread, BPF_ANY) != 0) return 0;
+/* These two have what they look at on stacks of their own: older kernels add up those of callers. */
+__noinline int remember_exited(u64 address, u64 process) {
+    struct task_struct *task = (struct task_struct *)address;
+    struct exited_thread thread = {.process = process, .start_time = BPF_CORE_READ(task, start_time)};
+
+    look_for_the_last_time(task, &thread.look);
+    if (bpf_map_update_elem(&exited, &address, &thread, BPF_ANY) != 0) return 0;
     ADD(exited_now, 1);
     return 1;
+}
+
+__noinline int add_without_teardown(u64 address, u64 process) {
+    struct last_look look = {};
+
+    look_for_the_last_time((struct task_struct *)address, &look);
+    ADD(totals.lost_teardowns, 1);
+    return add_up(process, &look);
 }
 
 /* At sched_process_exit. */
@@ -180,14 +194,10 @@ static __always_inline int task_exits(struct task_struct *task) {
         stop_using_space(process);
         process_ended_unreaped(task->group_leader);
     }
-    struct exited_thread thread = {.process = key, .start_time = task->start_time};
-    look_for_the_last_time(task, &thread.look);
     add_if_dead(address);
     /* Where perfwrap looks seldom: sooner than the kernel frees most of them. */
     if (bpf_ktime_get_ns() - searched_ns > 8000000) add_dead_threads();
-    if (remember_exited(address, &thread)) return 0;
+    if (remember_exited(address, key)) return 0;
     add_dead_threads();
-    if (remember_exited(address, &thread)) return 0;
-    ADD(totals.lost_teardowns, 1);
-    return add_up(key, &thread.look);
+    return remember_exited(address, key) ? 0 : add_without_teardown(address, key);
 }
