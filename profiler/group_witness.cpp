@@ -102,8 +102,12 @@ std::optional<GroupWitness::Counts> GroupWitness::ask() {
         Answer answer;
         if (recv(socket_, &answer, sizeof(answer), MSG_DONTWAIT) != sizeof(answer)) return std::nullopt;
         std::ranges::transform(counts, answer.counts, counts.begin(), std::plus<std::uint16_t>{});
+        if (answer.question != question_) continue;  // one that came too late
+        // A SIGCONT takes stop signals away that have not been noted yet: who has got one is told that the group has.
+        if (continued || counts[SIGCONT] != 0)
+            for (const int stops : {SIGTSTP, SIGTTIN, SIGTTOU}) counts.at(stops) = std::max<std::uint16_t>(counts.at(stops), 1);
         if (continued) counts[SIGCONT] = 0;
-        if (answer.question == question_) return counts;  // not one that came too late
+        return counts;
     }
     return std::nullopt;
 }
