@@ -32,7 +32,7 @@ struct last_look {
 struct exited_thread {
     u64 process;           /* signal_struct: the key of its process */
     u64 start_time;        /* of the thread */
-    struct last_look look; /* at its exit, and from then on what is new */
+    struct last_look look; /* at its exit: what is known if it is gone before it was read */
 };
 
 struct {

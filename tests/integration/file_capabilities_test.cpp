@@ -1,6 +1,7 @@
 // perfwrap with file capabilities (setcap): exact numbers for an ordinary user, and no right beyond them.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -102,7 +103,10 @@ TEST_CASE("the command of a perfwrap with file capabilities starts as without pe
     for (const auto& [what, arrange] : circumstances) {
         INFO(what);
         const auto start = [&](Launch launch) {
-            launch.before_exec = [&arrange = arrange] { become_nobody(), arrange(); };
+            launch.before_exec = [&arrange = arrange] {
+                ::personality(PER_LINUX);  // the kernel takes it from a program with file capabilities
+                become_nobody(), arrange();
+            };
             return run(launch);
         };
         const auto bare = start({.argv = command});

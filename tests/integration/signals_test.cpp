@@ -137,7 +137,7 @@ TEST_CASE("a stop signal comes once though what watches perfwrap's group is cont
     REQUIRE(::kill(std::stoi(witness), SIGSTOP) == 0);
     REQUIRE(::kill(-child.pid(), SIGTSTP) == 0);
     CHECK(child.read_line() == "TSTP");
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // perfwrap has asked the watcher by then, or may have
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // for perfwrap to ask, and to pass on what it should not
     REQUIRE(::kill(child.pid(), SIGTERM) == 0);
     CHECK(child.read_line() == "TERM");
     CHECK(child.wait().code() == 0);
