@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "profiler/obstacles.hpp"
 
@@ -174,13 +175,13 @@ std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOption
     return std::nullopt;
 }
 
-std::string amount(int kib) { return kib % 1024 == 0 ? fmt::format("{} MiB", kib / 1024) : fmt::format("{} KiB", kib); }
+std::string amount(std::int64_t kib) { return kib % 1024 == 0 ? fmt::format("{} MiB", kib / 1024) : fmt::format("{} KiB", kib); }
 
 std::string bound_text(Bound bound, const HostFacts& facts) {
-    constexpr int page_kib = 4;
-    const int cpus = std::max(facts.cpus, 1);
+    constexpr std::int64_t page_kib = 4;
+    const std::int64_t cpus = std::max(facts.cpus, 1);
     // lib/percpu_counter.c: what one CPU may hold back of a counter.
-    const int batch_pages = std::max(32, 2 * cpus);
+    const std::int64_t batch_pages = std::max<std::int64_t>(32, 2 * cpus);
     switch (bound) {
         case Bound::none: return "";
         case Bound::clock_ticks: return "by clock ticks";

@@ -19,7 +19,7 @@ void doctor(std::string_view input) {
     if (auto refusal = fields.text(); !refusal.empty()) facts.bpf_refusal = std::move(refusal);
     if (auto refusal = fields.text(); !refusal.empty()) facts.cgroup_refusal = std::move(refusal);
     facts.memory_bytes = fields.number<std::uint64_t>();
-    facts.cpus = fields.number<int>();
+    facts.cpus = fields.number<std::uint16_t>();  // the kernel itself stops at 8,192
     const auto chosen = fields.rest();
     const auto has = [&](char letter) { return chosen.find(letter) != std::string_view::npos; };
     facts.root = has('r');
