@@ -26,7 +26,7 @@ std::uint64_t expected_cost_ns(std::uint64_t expected_before_ns, std::uint64_t l
 // A look at the CPU time of a tree whose memory the kernel follows by itself.
 struct LookLimits {
     std::uint64_t finest_ns = 10'000'000;
-    double cpu_budget = 0.01;  // of one core; above 0
+    double cpu_budget = 0.005;  // of one core; above 0
 };
 
 struct Look {

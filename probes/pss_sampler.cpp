@@ -9,7 +9,7 @@
 namespace perfwrap {
 namespace {
 
-constexpr PacingLimits limits{.finest_ns = 20'000'000, .backs_off_with_age = true, .cpu_budget = 0.01};
+constexpr PacingLimits limits{.finest_ns = 20'000'000, .backs_off_with_age = true, .cpu_budget = 0.005};
 
 }  // namespace
 

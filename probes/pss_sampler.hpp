@@ -1,4 +1,4 @@
-// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most 1 % of one core, and next to
+// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most half a per cent of one core, and next to
 // nothing while the tree sleeps.
 #pragma once
 

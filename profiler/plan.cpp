@@ -52,7 +52,7 @@ constexpr std::string_view late_note =
     "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a "
     "file";
 constexpr std::string_view sampled_note = "misses what comes and goes between samples; at most 4 % of a core";
-constexpr std::string_view seldom_note = "read less often than the resident size; at most 1 % of a core";
+constexpr std::string_view seldom_note = "read less often than the resident size; at most 0.5 % of a core";
 
 constexpr Way clock_time{Source::clock, Accuracy::exact, ""};
 constexpr Way counted{Source::ebpf, Accuracy::exact, ""};

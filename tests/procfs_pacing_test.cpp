@@ -58,8 +58,8 @@ TEST_CASE("the expected cost rises at once and falls slowly") {
 TEST_CASE("a tree that runs is looked at finely, as far as its age and the budget allow") {
     CHECK(next_look_ns({}, {.age_ns = 1 * s, .cost_ns = 50 * us}) == 10 * ms);
     CHECK(next_look_ns({}, {.age_ns = 60 * s, .cost_ns = 50 * us}) == 60 * ms);
-    CHECK(next_look_ns({}, {.age_ns = 1 * s, .cost_ns = 7 * ms}) == 700 * ms);
-    CHECK(next_look_ns({.finest_ns = 100 * us}, {.cost_ns = 7 * ms}) == 700 * ms);
+    CHECK(next_look_ns({}, {.age_ns = 1 * s, .cost_ns = 7 * ms}) == 1400 * ms);
+    CHECK(next_look_ns({.finest_ns = 100 * us}, {.cost_ns = 7 * ms}) == 1400 * ms);
 }
 
 TEST_CASE("a tree that rests is looked at less and less, down to a fiftieth of its age, and finely again once it runs") {
@@ -73,5 +73,5 @@ TEST_CASE("a tree that rests is looked at less and less, down to a fiftieth of i
     CHECK(interval >= age / 60);
     CHECK(next_look_ns({}, {.age_ns = age, .interval_ns = interval, .cost_ns = 50 * us}) == age / 1000);
     CHECK(next_look_ns({}, {.age_ns = 500 * s, .interval_ns = 1 * s, .at_rest = true}) == 1 * s);
-    CHECK(next_look_ns({}, {.age_ns = 500 * s, .interval_ns = 1 * s, .cost_ns = 20 * ms, .at_rest = true}) == 2 * s);
+    CHECK(next_look_ns({}, {.age_ns = 500 * s, .interval_ns = 1 * s, .cost_ns = 20 * ms, .at_rest = true}) == 4 * s);
 }
