@@ -8,6 +8,7 @@
 #include "preconditions.hpp"
 #include "profiler/metrics.hpp"
 #include "run_perfwrap.hpp"
+#include "tests/outside_tool.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -65,9 +66,7 @@ TEST_CASE("more processes than rows are summed up", "[privileged]") {
 }
 
 TEST_CASE("Prometheus text passes promtool") {
-    if (skipped(std::filesystem::exists("/usr/bin/promtool") ? std::nullopt
-                                                             : std::optional<std::string>("promtool is not installed")))
-        return;
+    if (!can_run("promtool")) return;
     const TemporaryFolder folder;
     REQUIRE(run({.argv = perfwrap_words({"-o", folder / "result.prom", "-n", "quotes \" and \\ and\nnewlines"},
                                         workload_words({"cpu-children", "10"}))})
