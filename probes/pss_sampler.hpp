@@ -1,5 +1,5 @@
-// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most half a per cent of one core, and next to
-// nothing while the tree sleeps.
+// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most half a per cent of one core, and
+// next to nothing while the tree sleeps.
 #pragma once
 
 #include <cstdint>
