@@ -69,7 +69,7 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
         .faults_told_late = &skeleton.bss->faults_told_late,
     };
     for (const auto* link : {skeleton.links.on_fork, skeleton.links.on_exec, skeleton.links.on_exit, skeleton.links.on_free,
-                             skeleton.links.on_rss_stat, skeleton.links.on_physical_change})
+                             skeleton.links.on_timer, skeleton.links.on_rss_stat, skeleton.links.on_physical_change})
         if (link != nullptr) loaded.links[loaded.link_count++] = bpf_link__fd(link);
     return loaded;
 }

@@ -2,10 +2,11 @@
 /* What a thread has used is known when it has left the CPU for the last time, after all of its teardown. No tracepoint says so
  * but sched_switch, which fires for every switch of every thread of the machine: it alone would make a switch several per cent
  * dearer. So a thread that exits is remembered, and read when the kernel frees it, or before that, when it is found dead: by
- * perfwrap, or by a later thread's exit. Whoever takes it out of the map adds it up.
+ * perfwrap, or at a tick of the clock. Whoever takes it out of the map adds it up.
  *
  * The kernel does not tell of every freeing: it passes over programs in some contexts, and has been seen to for all that one
- * process of the machine was interrupted for. Then the address may be another thread's, which its start time tells. */
+ * process of the machine was interrupted for. Then the address may soon be another thread's, which its start time tells; but
+ * before the kernel frees a thread each CPU that is not idle sees a tick, and mostly several. */
 #pragma once
 
 #include "common.bpf.h"
@@ -138,6 +139,9 @@ static long add_this_if_dead(void *map, const u64 *task, const struct exited_thr
     return 0;
 }
 
+/* At hrtimer_expire_entry: the tick is such a timer, and others only make it sooner. */
+static __always_inline bool dead_threads_are_due(void) { return exited_now && bpf_ktime_get_ns() - searched_ns > 2000000; }
+
 __noinline int add_dead_threads(void) {
     searched_ns = bpf_ktime_get_ns();
     if (exited_now) bpf_for_each_map_elem(&exited, add_this_if_dead, 0, 0);
@@ -195,8 +199,6 @@ static __always_inline int task_exits(struct task_struct *task) {
         process_ended_unreaped(task->group_leader);
     }
     add_if_dead(address);
-    /* Where perfwrap looks seldom: sooner than the kernel frees most of them. */
-    if (bpf_ktime_get_ns() - searched_ns > 8000000) add_dead_threads();
     if (remember_exited(address, key)) return 0;
     add_dead_threads();
     return remember_exited(address, key) ? 0 : add_without_teardown(address, key);

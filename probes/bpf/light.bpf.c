@@ -45,6 +45,7 @@ int on_rare_event(u64 *arguments) {
         case WIRE_ON_EXEC: return task_execed(TASK(first), TYPED(struct linux_binprm, argument(arguments, 2)));
         case WIRE_ON_EXIT: return task_exits(TASK(first));
         case WIRE_ON_FREE: return add_if_dead(first);
+        case WIRE_ON_TIMER: return add_dead_threads();
     }
     /* No link: run by perfwrap itself. */
     return run_command(first, TASK(bpf_get_current_task()));
@@ -57,11 +58,12 @@ int on_rss_stat(u64 *arguments) {
     return 0;
 }
 
-/* In an interrupt, maybe of the rare events' program, and the kernel runs no program within itself: so it has one of its own. */
-SEC("raw_tp/sched_process_free")
-int on_free(u64 *arguments) {
+/* In interrupts, maybe of the rare events' program: the kernel runs no program within itself, so they have one of their own. */
+SEC("raw_tp/interrupt")
+int on_interrupt(u64 *arguments) {
     u64 task = arguments[0];
 
-    if (bpf_map_lookup_elem(&exited, &task)) bpf_tail_call(arguments, &rare_events, rare_event_slot);
+    if (bpf_get_attach_cookie(arguments) == WIRE_ON_TIMER ? dead_threads_are_due() : bpf_map_lookup_elem(&exited, &task) != 0)
+        bpf_tail_call(arguments, &rare_events, rare_event_slot);
     return 0;
 }

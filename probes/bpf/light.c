@@ -34,13 +34,15 @@ static int attach(struct light *light, int program, const char *tracepoint, __u6
 }
 
 static int attach_all(struct light *light, const struct bpf_settings *settings) {
-    int rare = light->skeleton->progs.on_rare_event.prog_fd, slot = 0, error;
+    int rare = light->skeleton->progs.on_rare_event.prog_fd, interrupt = light->skeleton->progs.on_interrupt.prog_fd;
+    int slot = 0, error;
 
     error = bpf_map_update_elem(light->skeleton->maps.rare_events.map_fd, &slot, &rare, BPF_ANY);
     if (!error) error = attach(light, rare, "sched_process_fork", WIRE_ON_FORK);
     if (!error) error = attach(light, rare, "sched_process_exec", WIRE_ON_EXEC);
     if (!error) error = attach(light, rare, "sched_process_exit", WIRE_ON_EXIT);
-    if (!error) error = attach(light, light->skeleton->progs.on_free.prog_fd, "sched_process_free", WIRE_ON_FREE);
+    if (!error) error = attach(light, interrupt, "sched_process_free", WIRE_ON_FREE);
+    if (!error) error = attach(light, interrupt, "hrtimer_expire_entry", WIRE_ON_TIMER);
     if (!error) error = attach(light, light->skeleton->progs.on_rss_stat.prog_fd, "rss_stat", WIRE_ON_RSS_STAT);
     if (!error && settings->cgroup_id) error = attach(light, rare, "mod_memcg_lruvec_state", WIRE_ON_PHYSICAL);
     if (!error) error = bpf_light__live_threads__attach(light->skeleton) < 0 ? -errno : 0;

@@ -18,6 +18,9 @@ int BPF_PROG(on_exit, struct task_struct *task) { return task_exits(task); }
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(on_free, struct task_struct *task) { return add_if_dead(address_of(task)); }
 
+SEC("raw_tp/hrtimer_expire_entry")
+int on_timer(void *arguments) { return dead_threads_are_due() ? add_dead_threads() : 0; }
+
 SEC("tp_btf/rss_stat")
 int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
     return may_pass_over((u64)mm, mm, member & 3) ? 0 : rss_changed(address_of(mm), member & 3, mm->mm_users.counter);

@@ -23,7 +23,7 @@ enum {
 /* What perfwrap has the kernel side do (BPF_PROG_TEST_RUN). */
 enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_ADD_DEAD, WIRE_DROP_REAPED };
 /* Cookies of links: which tracepoint it is. */
-enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_FREE };
+enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_FREE, WIRE_ON_TIMER };
 
 enum { WIRE_FILE, WIRE_ANON, WIRE_SWAP, WIRE_SHMEM, WIRE_KINDS }; /* the kernel's own order */
 enum { WIRE_RSS = WIRE_KINDS, WIRE_SERIES };
