@@ -27,19 +27,29 @@ bool PssSampler::still_holds(std::uint64_t now_ns, std::uint64_t activity) {
 
 void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids) {
     const auto cpu_before_ns = thread_cpu_ns();
-    bytes_ = 0;
+    parts_.clear();
     for (const int pid : pids) {
+        const auto program = program_of(pid);
         const auto pss = proc_.pss_bytes(pid);
-        if (pss)
-            bytes_ += *pss;
-        else if (pss.error() == Unreadable::denied)
+        if (program && pss)
+            parts_.push_back({pid, *program, *pss});
+        else if (!pss && pss.error() == Unreadable::denied)
             denied_ = true;
     }
+    bytes_ = 0;
+    for (const auto& part : parts_)
+        if (program_of(part.pid) == part.program) bytes_ += part.bytes;
     sum_.add(now_ns, bytes_);
     ++samples_;
     wait(now_ns, thread_cpu_ns() - cpu_before_ns);
     constexpr std::uint64_t intervals_at_rest = 16;
     read_again_ns_ = now_ns + intervals_at_rest * (next_ns_ - now_ns);
+}
+
+std::optional<PssSampler::Program> PssSampler::program_of(int pid) {
+    const auto stat = proc_.stat(pid);
+    if (!stat) return std::nullopt;
+    return Program{stat->start_ticks, stat->arguments_address};
 }
 
 void PssSampler::wait(std::uint64_t now_ns, std::uint64_t cost_ns) {

@@ -1,10 +1,15 @@
 // Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most half a per cent of one core, and
 // next to nothing while the tree sleeps.
+//
+// The processes are read one after the other. Of a page that n of them hold each is told an nth; when one leaves, the others'
+// parts grow. So who has left before the last one is read is not counted: then no page is counted more than once.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "probes/procfs.hpp"
 #include "probes/sampled_memory.hpp"
@@ -30,11 +35,22 @@ public:
     std::optional<MemoryOverTime> total(std::uint64_t end_ns) const;
 
 private:
+    // Which program in which process: when it started, and where the arguments are, which every exec moves and the exit takes
+    // away.
+    using Program = std::pair<std::uint64_t, std::uint64_t>;
+    struct Part {
+        int pid;
+        Program program;
+        std::uint64_t bytes;
+    };
+
+    std::optional<Program> program_of(int pid);
     void wait(std::uint64_t now_ns, std::uint64_t cost_ns);
 
     ProcFs proc_;
     SampledMemory sum_;
     bool denied_ = false;
+    std::vector<Part> parts_;  // kept for its memory
     std::uint64_t exec_ns_ = 0;
     std::uint64_t next_ns_ = 0;
     std::uint64_t samples_ = 0;

@@ -15,6 +15,7 @@ constexpr std::array only_pid{20};
 
 struct SleepingTree {
     FakeProc fake;
+    SleepingTree() { fake.put({.pid = only_pid[0], .parent_pid = 1}); }
     void holds(int pss_kib) const { fake.write("20/smaps_rollup", fmt::format("Rss: 9999 kB\nPss: {} kB\n", pss_kib)); }
     PssSampler sampler() const { return PssSampler(*ProcFs::open(fake.root())); }
 };

@@ -54,10 +54,10 @@ const std::vector<MemoryWorkload> workloads{
 // What lasts many times as long as the interval between samples, PSS included, which grows with what one costs: so these are
 // small.
 const std::vector<MemoryWorkload> lasting_workloads{
-    {"10 + 20 + 30 + 40 MiB in four processes at once", {"memory-four", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
-    {"64 MiB forked four times", {"memory-fork", "64", "4", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
-    {"a 64 MiB parent and its vfork child", {"memory-vfork", "64", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
-    {"a memfd of 64 MiB mapped by two", {"memory-memfd", "64", "6000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
+    {"10 + 20 + 30 + 40 MiB in four processes at once", {"memory-four", "12000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
+    {"64 MiB forked four times", {"memory-fork", "64", "4", "12000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
+    {"a 64 MiB parent and its vfork child", {"memory-vfork", "64", "12000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
+    {"a memfd of 64 MiB mapped by two", {"memory-memfd", "64", "12000"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
 };
 
 // The workload's own average leaves out its start and its end, when it holds nothing.

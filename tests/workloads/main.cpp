@@ -38,7 +38,7 @@ constexpr std::array entries{
     Entry{"live-processes", live_processes, "[COUNT=5000]: children that live at once"},
     Entry{"live-threads", live_threads, "[COUNT=2000]: threads that live at once"},
     Entry{"memory-dontneed", memory_dontneed, "[MIB=100]"},
-    Entry{"memory-fork", memory_fork, "[MIB=256 CHILDREN=4 MILLISECONDS=500]"},
+    Entry{"memory-fork", memory_fork, "[MIB=256 CHILDREN=4 MILLISECONDS=500 TIMES=1]"},
     Entry{"memory-four", memory_four, "[MILLISECONDS=300]: 10, 20, 30 and 40 MiB in four processes at once"},
     Entry{"memory-memfd", memory_memfd, "[MIB=100 MILLISECONDS=300]: mapped by two"},
     Entry{"memory-mlock", memory_mlock, "[MIB=64]"},

@@ -8,28 +8,57 @@
 
 namespace workloads {
 
-// RSS counts the shared pages in every process, PSS and the anonymous sum once.
+namespace {
+
+class Children {
+public:
+    explicit Children(long count) {
+        for (long i = 0; i < count; ++i)
+            pids.push_back(fork_child([&] {
+                holding_.send();
+                release_.receive();
+            }));
+        for (long i = 0; i < count; ++i) holding_.receive();
+    }
+
+    void end_one_by_one() const {
+        for (std::size_t i = 0; i < pids.size(); ++i) {
+            release_.send();
+            wait_for(any_child);
+        }
+    }
+
+    std::vector<pid_t> pids;
+
+private:
+    static constexpr pid_t any_child = -1;
+    Pipe holding_;
+    Pipe release_;
+};
+
+}  // namespace
+
+// RSS counts the shared pages in every process, PSS and the anonymous sum once. However often it is done: all children of one
+// time have ended before those of the next one begin.
 int memory_fork(const Arguments& arguments, Truth& truth) {
-    const long children = arguments.number(1, 4);
+    const long count = arguments.number(1, 4);
+    const long times = arguments.number(3, 1);
     const Block block(static_cast<std::size_t>(arguments.number(0, 256)) * mib);
     block.touch();
-    Pipe holding;
-    Pipe release;
-    std::vector<pid_t> pids{::getpid()};
-    for (long i = 0; i < children; ++i)
-        pids.push_back(fork_child([&] {
-            holding.send();
-            release.wait_for_end();
-        }));
-    for (long i = 0; i < children; ++i) holding.receive();
-    sleep_ns(milliseconds(arguments.number(2, 500)));
-    const auto peak = resident_sum(pids);
-    truth.add("rss_peak_bytes", peak.rss_bytes);
-    truth.add("pss_peak_bytes", peak.pss_bytes);
-    truth.add("anon_peak_bytes", peak.pss_anon_bytes);
-    truth.add("processes_started", pids.size());
-    release.close_writer();
-    for (std::size_t i = 1; i < pids.size(); ++i) wait_for(pids[i]);
+    for (long time = 0; time < times; ++time) {
+        Children children(count);
+        sleep_ns(milliseconds(arguments.number(2, 500)));
+        if (time == 0) {
+            auto pids = children.pids;
+            pids.push_back(::getpid());
+            const auto peak = resident_sum(pids);
+            truth.add("rss_peak_bytes", peak.rss_bytes);
+            truth.add("pss_peak_bytes", peak.pss_bytes);
+            truth.add("anon_peak_bytes", peak.pss_anon_bytes);
+        }
+        children.end_one_by_one();
+    }
+    truth.add("processes_started", times * count + 1);
     truth.write();
     return 0;
 }
