@@ -276,8 +276,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
             fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
     auto programs = BpfPrograms::load({
         .cpu_count = static_cast<__u32>(cpus),
-        // mm counters are struct percpu_counter: the kernel's batch is max(32, 2 * online CPUs) (lib/percpu_counter.c).
-        .batch_pages = std::max(32L, 2 * sysconf(_SC_NPROCESSORS_ONLN)),
+        .batch_pages = counter_batch_pages(),
         .every_event = options.every_memory_event ? 1U : 0U,
         .interval_ns = options.interval_ns,
         .cgroup_id = options.cgroup_id,

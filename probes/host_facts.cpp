@@ -25,8 +25,7 @@ bool allows_bpf(std::uint64_t capabilities) {
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 bool can_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 0; }
 
-// The CPUs that this process, and so the command, may run on.
-// The kernel's counter batches go by the online ones, whatever perfwrap itself may use.
+// Whatever perfwrap itself may use: the kernel's counter batches go by these.
 int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
 
 // The first CPU's lines only: on a large machine the whole file takes milliseconds.
@@ -38,6 +37,8 @@ std::string cpu_model(const std::string& proc, const utsname& system) {
 }
 
 }  // namespace
+
+long counter_batch_pages() { return std::max(32L, 2L * online_cpus()); }
 
 HostFacts gather_host_facts(const HostFiles& files) {
     HostFacts facts;

@@ -50,4 +50,8 @@ struct HostFiles {
 // Takes well below a millisecond: it runs before every command.
 HostFacts gather_host_facts(const HostFiles& files = {});
 
+// By how many pages a CPU's part of a process's memory counter may differ from what the kernel has added up:
+// max(32, 2 * online CPUs), its batch for struct percpu_counter (lib/percpu_counter.c).
+long counter_batch_pages();
+
 }  // namespace perfwrap

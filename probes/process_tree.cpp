@@ -113,11 +113,11 @@ void ProcessTree::read_memory(TrackedProcess& process, bool first_thread_ended) 
     }
     const auto status = proc_.status(process.memory_tid);
     if (!status) return;
-    process.memory = status->memory.value_or(ResidentMemory{});
     process.ignores_sigchld = status->ignores_sigchld;
-    process.rss_peak_bytes = std::max({process.rss_peak_bytes, process.memory.rss_peak_bytes, process.memory.rss_bytes()});
     process.in_parents_memory = is_in_parents_memory(process);
-    if (process.in_parents_memory) process.memory = {};
+    if (process.in_parents_memory) return;
+    process.memory = status->memory.value_or(ResidentMemory{});
+    process.rss_peak_bytes = std::max({process.rss_peak_bytes, process.memory.rss_peak_bytes, process.memory.rss_bytes()});
 }
 
 // Asked only where nothing speaks against it; where the kernel does not answer, it is not.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/host_facts.hpp"
 #include "probes/pacing.hpp"
 #include "probes/pss_sampler.hpp"
 #include "probes/tree_accounts.hpp"
@@ -32,7 +33,9 @@ public:
     void started(pid_t command, std::uint64_t exec_ns, const rusage& cpu_before_exec) override {
         exec_ns_ = exec_ns;
         if (pss_) pss_->start(exec_ns);
-        accounts_.command_started(command, exec_ns, cpu_before_exec);
+        // Three counters, a step of each.
+        const auto step_bytes = static_cast<std::uint64_t>(3 * counter_batch_pages() * ::sysconf(_SC_PAGESIZE));
+        accounts_.command_started(command, exec_ns, cpu_before_exec, step_bytes);
         tree_.add_child(command, exec_ns);
         sample(exec_ns);
     }

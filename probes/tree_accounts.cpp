@@ -10,11 +10,11 @@ std::uint64_t rss_peak_bytes(const rusage& usage) { return static_cast<std::uint
 
 }  // namespace
 
-void TreeAccounts::command_started(int pid, std::uint64_t exec_ns, const rusage& before_exec) {
+void TreeAccounts::command_started(int pid, std::uint64_t exec_ns, const rusage& before_exec, std::uint64_t may_grow_bytes) {
     command_pid_ = pid;
     exec_ns_ = exec_ns;
     before_exec_ = usage_of(before_exec);
-    rss_peak_before_exec_bytes_ = rss_peak_bytes(before_exec);
+    rss_peak_before_exec_bytes_ = rss_peak_bytes(before_exec) + may_grow_bytes;
 }
 
 Usage TreeAccounts::own(const TrackedProcess& process) const {

@@ -17,8 +17,9 @@ class TreeAccounts {
 public:
     explicit TreeAccounts(std::size_t max_processes) : rows_(max_processes) {}
 
-    // before_exec: what perfwrap itself used in the command's process.
-    void command_started(int pid, std::uint64_t exec_ns, const rusage& before_exec);
+    // before_exec: what perfwrap itself used in the command's process. may_grow_bytes: how far the kernel's figure of its
+    // resident memory may have come until the exec.
+    void command_started(int pid, std::uint64_t exec_ns, const rusage& before_exec, std::uint64_t may_grow_bytes = 0);
 
     // A child of perfwrap. usage covers it and everything below it that was waited for. Null: it was never seen.
     // Returns the largest resident set of one of them, where usage tells it.

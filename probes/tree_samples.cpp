@@ -79,7 +79,8 @@ void TreeSamples::observe(Observation& seen, std::size_t holders) const {
     seen.timeline = timeline_;
     if (!any_) return;
     seen.totals.processes_peak = peaks_.processes;
-    seen.totals.threads_peak = peaks_.threads;
+    // Who was seen only when it had ended has had a thread.
+    seen.totals.threads_peak = std::max(peaks_.threads, std::min(peaks_.processes, 1U));
     if (count_ > 1)
         seen.mean_interval_seconds = static_cast<double>(last_ns_ - first_ns_) / 1e9 / static_cast<double>(count_ - 1);
     seen.memory.rss = rss_.total();

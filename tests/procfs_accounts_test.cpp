@@ -125,9 +125,13 @@ TEST_CASE("foreign processes cost the tree nothing") {
 
 TEST_CASE("the size of perfwrap's image is not the command's") {
     TreeAccounts accounts(10);
-    accounts.command_started(20, 0, usage(0, 0, 20 * 1024));
+    accounts.command_started(20, 0, usage(0, 0, 20 * 1024), 1 * mib);
     auto command = process(20, 10, 1);
     command.rss_peak_bytes = 2 * mib;
+    SECTION("nor is what the kernel had not added up of it yet") {
+        CHECK_FALSE(accounts.reaped(&command, 1, 0, usage(1, 0, 21 * 1024)));
+        CHECK(accounts.largest_process_rss_peak_bytes() == 2 * mib);
+    }
     SECTION("a smaller command is known by what was seen of it") {
         CHECK_FALSE(accounts.reaped(&command, 1, 0, usage(1, 0, 20 * 1024)));
         CHECK(accounts.largest_process_rss_peak_bytes() == 2 * mib);

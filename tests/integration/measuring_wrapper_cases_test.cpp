@@ -50,6 +50,21 @@ TEST_CASE("GNU time: the exit status is the command's, 128 and the signal's numb
     }
 }
 
+TEST_CASE("GNU time: the maximum resident set size of a small command is not that of its wrapper") {
+    constexpr double more_than_true_needs = 2.5 * mib;
+    for (int i = 0; i < 40; ++i) {
+        const auto measured = measure({"--source", "procfs"}, {"true"});
+        REQUIRE(measured.ended.code() == 0);
+        // Null where no sample fell into its life.
+        const auto& metrics = measured.run().at("metrics");
+        CHECK(metrics.at("largest_process_rss_peak_bytes").is_null() == metrics.at("rss_peak_bytes").is_null());
+        if (metrics.at("rss_peak_bytes").is_null()) continue;
+        CHECK(measured.metric("largest_process_rss_peak_bytes") < more_than_true_needs);
+        CHECK(measured.metric("rss_peak_bytes") < more_than_true_needs);
+        CHECK(measured.metric("threads_peak") == 1);
+    }
+}
+
 TEST_CASE("BenchExec: standard input is a pipe, a file, or nothing, and the command reads it to its end") {
     const TemporaryFolder folder;
     write_file(folder / "input", "from a file\n");
