@@ -292,6 +292,9 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     auto probe = std::make_unique<EbpfProbe>(*std::move(programs), std::move(pss), options);
     if (const int error = probe->begin(); error != 0)
         return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));
+    constexpr std::size_t for_the_rest_of_perfwrap = 8;
+    if (!descriptors_are_left(for_the_rest_of_perfwrap))
+        return tl::unexpected(std::string("they leave too few file descriptors (raise ulimit -n)"));
     return probe;
 }
 

@@ -1,6 +1,7 @@
 #include "probes/host_facts.hpp"
 
 #include <fcntl.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -28,6 +29,15 @@ bool can_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 
 // Whatever perfwrap itself may use: the kernel's counter batches go by these.
 int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
 
+// A container's /proc may know of its limit.
+std::uint64_t memory_bytes(const std::string& proc) {
+    constexpr std::uint64_t kib = 1024;
+    const auto text = read_small_file(proc + "/meminfo").value_or("");
+    if (const auto total_kib = leading_number(field_of(text, "MemTotal"))) return *total_kib * kib;
+    struct sysinfo system {};
+    return ::sysinfo(&system) == 0 ? std::uint64_t{system.totalram} * system.mem_unit : 0;
+}
+
 // The first CPU's lines only: on a large machine the whole file takes milliseconds.
 std::string cpu_model(const std::string& proc, const utsname& system) {
     constexpr std::size_t one_cpu = 2048;
@@ -48,9 +58,7 @@ HostFacts gather_host_facts(const HostFiles& files) {
     facts.kernel = system.release;
     facts.cpu_model = cpu_model(files.proc, system);
     facts.cpus = online_cpus();
-    constexpr std::uint64_t kib = 1024;
-    facts.memory_bytes =
-        leading_number(field_of(read_small_file(files.proc + "/meminfo").value_or(""), "MemTotal")).value_or(0) * kib;
+    facts.memory_bytes = memory_bytes(files.proc);
 
     const auto status = read_small_file(files.proc + "/self/status");
     facts.proc_mounted = status.has_value();

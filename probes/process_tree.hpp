@@ -45,8 +45,8 @@ struct TrackedProcess {
     bool ignores_sigchld = false;
     bool parent_ignores_sigchld = false;
 
-    // It waited for at least one child: no process starts without minor faults.
-    bool has_waited() const { return waited.minor_faults > 0; }
+    // It waited for at least one child. Only one that shares its parent's memory may have had no page fault.
+    bool has_waited() const { return waited.minor_faults > 0 || waited.cpu_ns() > 0; }
 };
 
 class ProcessTree {

@@ -85,15 +85,6 @@ std::uint64_t missed_signals() {
     return missed;
 }
 
-// Boost needs some after the fork, for its reactor and for the child, and would throw: the command would run without perfwrap.
-bool enough_descriptors_are_left(int any) {
-    std::array<UniqueFd, 4> needed;
-    return std::ranges::all_of(needed, [&](UniqueFd& fd) {
-        fd = UniqueFd{fcntl(any, F_DUPFD_CLOEXEC, 0)};
-        return static_cast<bool>(fd);
-    });
-}
-
 // What runs in the child between fork and exec. It leaves perfwrap's memory as it was, apart from `before_exec`.
 struct ChildSetup {
     const LaunchOptions& options;
@@ -218,8 +209,10 @@ tl::expected<Launched, StartError> start(const std::string& path, const std::vec
     const bool piped = pipe2(ends.data(), O_CLOEXEC) == 0;
     UniqueFd until_exec{ends[0]};
     UniqueFd held_until_exec{ends[1]};
-    if (!piped || !enough_descriptors_are_left(ends[0]))
-        return tl::unexpected(StartError{.error = errno, .no_descriptors = true});
+    // Boost needs some after the fork, for its reactor and for the child, and would throw: the command would run without
+    // perfwrap.
+    constexpr std::size_t for_boost = 4;
+    if (!piped || !descriptors_are_left(for_boost)) return tl::unexpected(StartError{.error = errno, .no_descriptors = true});
     *page = {};
     boost::asio::io_context context;
     process::posix::vfork_launcher launcher;

@@ -5,6 +5,7 @@
 namespace perfwrap {
 
 std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts) {
+    if (const auto obstacle = procfs_obstacle(facts)) return obstacle;  // it tells what perfwrap is allowed, among other things
     if (!facts.kernel_btf)
         return Obstacle{"the kernel's type information /sys/kernel/btf/vmlinux cannot be read",
                         "use a kernel built with CONFIG_DEBUG_INFO_BTF=y and make /sys visible"};

@@ -227,9 +227,8 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     Plan plan;
     plan.mode = options.source == SourceChoice::procfs || no_ebpf ? Mode::procfs : Mode::ebpf;
     if (plan.mode == Mode::procfs) {
-        // Of eBPF not a word: without /proc perfwrap does not know its own capabilities.
         if (const auto no_procfs = procfs_obstacle(facts))
-            return tl::unexpected(fmt::format("procfs cannot be used as the source: {}", explain(*no_procfs)));
+            return tl::unexpected(fmt::format("nothing can be measured here: {}", explain(*no_procfs)));
         if (no_ebpf) plan.remedy = no_ebpf->remedy;
         if (options.source == SourceChoice::automatic) plan.fallback_reason = no_ebpf->why;
     }

@@ -117,7 +117,7 @@ private:
     void take_signals() {
         while (const auto info = inbox_.next()) {
             const int signal = static_cast<int>(info->ssi_signo);
-            if (signal == SIGCHLD || static_cast<pid_t>(info->ssi_pid) == getpid()) continue;  // its own: SIGPIPE and the like
+            if (signal == SIGCHLD || is_of_perfwrap_itself(*info)) continue;
             const bool group_has_it = inbox_.reached_group(*info);
             const bool too_early = (missed_signals_ >> (signal - 1) & 1) != 0;
             if (!command_ended_ && !(group_has_it && !too_early && in_group())) forward(*info, command_);

@@ -65,6 +65,11 @@ bool SignalInbox::reached_group(const signalfd_siginfo& info) {
     return true;
 }
 
+bool is_of_perfwrap_itself(const signalfd_siginfo& info) {
+    if (static_cast<pid_t>(info.ssi_pid) == getpid()) return true;
+    return info.ssi_signo == SIGXCPU && info.ssi_code == SI_KERNEL;
+}
+
 bool stops_a_job(int signal) { return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
 
 bool was_ignored(int signal) {

@@ -46,6 +46,10 @@ private:
     GroupWitness::Counts sent_to_group_{};  // of signals not taken from the descriptor yet
 };
 
+// What the kernel sends for something that perfwrap did: SIGPIPE, SIGXFSZ, and SIGXCPU for its own CPU time, which is limited as
+// the command's is, each by itself.
+bool is_of_perfwrap_itself(const signalfd_siginfo& info);
+
 // SIGTSTP, SIGTTIN, SIGTTOU: what the terminal or a shell stops a job with.
 bool stops_a_job(int signal);
 

@@ -1,9 +1,11 @@
 // A file descriptor with an owner.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
+#include <vector>
 
 namespace perfwrap {
 
@@ -34,5 +36,15 @@ public:
 private:
     int fd_ = -1;
 };
+
+// Whether that many more could be opened.
+inline bool descriptors_are_left(std::size_t count) {
+    std::vector<UniqueFd> opened;
+    while (opened.size() < count) {
+        opened.emplace_back(::open("/", O_PATH | O_CLOEXEC));
+        if (!opened.back()) return false;
+    }
+    return true;
+}
 
 }  // namespace perfwrap

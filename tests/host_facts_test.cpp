@@ -38,7 +38,7 @@ TEST_CASE("what a kernel leaves out of /proc is not there") {
     CHECK_FALSE(bare.smaps_rollup);
     CHECK_FALSE(bare.swap);
     CHECK_FALSE(bare.kernel_btf);
-    CHECK(bare.memory_bytes == 0);
+    CHECK(bare.memory_bytes > 0);  // sysinfo(2) knows it too
 
     fake.write("self/status", "CapPrm:\t0\n");
     fake.write("self/io", "");

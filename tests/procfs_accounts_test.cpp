@@ -113,6 +113,17 @@ TEST_CASE("processes alive at the end count with what they waited for, to the ti
     CHECK(rows_ms(accounts) == 26);
 }
 
+TEST_CASE("who waited for children without a page fault of their own is not charged for them once more in its row") {
+    TreeAccounts accounts(10);
+    accounts.command_started(20, 0, usage(0));
+    auto command = process(20, 10, 6);
+    command.waited.user_ns = 20 * ms;
+    accounts.vanished(std::vector{process(30, 20, 20)}, 1);
+    accounts.reaped(&command, 2, 0, usage(26));
+    CHECK(total_ms(accounts) == 26);
+    CHECK(rows_ms(accounts) == 26);
+}
+
 TEST_CASE("foreign processes cost the tree nothing") {
     TreeAccounts accounts(10);
     auto foreign = process(11, 10, 500);

@@ -72,6 +72,19 @@ TEST_CASE("with too few descriptors the command is not started, and the limit is
     }
 }
 
+TEST_CASE("where eBPF would leave too few descriptors, procfs mode measures") {
+    if (skipped(sanitizer_that("needs descriptors of its own"))) return;
+    for (rlim_t most = 26; most <= 44; ++most) {
+        CAPTURE(most);
+        const auto ended = run({.argv = perfwrap_words({}, {"sh", "-c", "exit 5"}), .before_exec = [&] {
+                                    const rlimit limit{most, most};
+                                    ::setrlimit(RLIMIT_NOFILE, &limit);
+                                }});
+        INFO(ended.err);
+        CHECK(ended.code() == 5);
+    }
+}
+
 TEST_CASE("the command is searched for in PATH as execvp does it, past files that cannot be executed") {
     const TemporaryFolder folder;
     for (const auto* name : {"first", "second"}) REQUIRE(::mkdir((folder / name).c_str(), 0755) == 0);

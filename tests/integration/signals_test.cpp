@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <set>
 #include <thread>
 #include <utility>
@@ -63,6 +65,28 @@ TEST_CASE("every signal sent to perfwrap reaches the command, once") {
         const auto ended = child.wait();
         CHECK(ended.out.empty());
         CHECK(ended.code() == 0);
+    }
+}
+
+TEST_CASE("that perfwrap has used up a limit of CPU time is not told to the command, which has not") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child child({.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = [] {
+                         new_group();
+                         sigset_t until_perfwrap_reads_it;
+                         sigemptyset(&until_perfwrap_reads_it);
+                         sigaddset(&until_perfwrap_reads_it, SIGXCPU);
+                         ::sigprocmask(SIG_BLOCK, &until_perfwrap_reads_it, nullptr);
+                         while (std::clock() < CLOCKS_PER_SEC * 11 / 10) {
+                         }
+                         const rlimit limit{1, RLIM_INFINITY};
+                         ::setrlimit(RLIMIT_CPU, &limit);
+                     }});
+        REQUIRE(child.read_line() == "ready");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        REQUIRE(::kill(child.pid(), SIGTERM) == 0);
+        CHECK(child.read_line() == "TERM");
+        CHECK(child.wait().code() == 0);
     }
 }
 
