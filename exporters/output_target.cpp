@@ -79,7 +79,8 @@ uid_t user_of_files() {
 }
 
 std::string write_trouble(std::string_view path, int error) {
-    return fmt::format("cannot write {}: {}; {}", path, std::generic_category().message(error), remedy(error));
+    return fmt::format("cannot write {}: {}; {}", path == "-" ? "standard output" : path, std::generic_category().message(error),
+                       remedy(error));
 }
 
 tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) {
@@ -109,7 +110,7 @@ tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) 
     if (file.name.empty()) return tl::make_unexpected(fmt::format("cannot write {}: it names no file; add a file name", path));
     if (!status(file.folder))
         return tl::make_unexpected(
-            fmt::format("cannot write {0}: the folder {1} does not exist; make it with mkdir -p {1}", path, file.folder));
+            fmt::format("cannot write {0}: the folder {1} does not exist; make it first (mkdir -p)", path, file.folder));
     file.existing = existing;
     return file;
 }

@@ -158,6 +158,19 @@ LaunchError no_descriptors(const std::string& name) {
                         name, limit.rlim_cur)};
 }
 
+std::string no_interpreter(const std::string& name) {
+    std::string line;
+    std::getline(std::ifstream(name), line);
+    if (!line.starts_with("#!"))
+        return fmt::format("cannot run '{}': the interpreter that its ELF header names does not exist", name);
+    if (line.ends_with('\r'))
+        return fmt::format(
+            "cannot run '{}': its lines end in carriage returns, as on Windows, and one is taken for a part of the "
+            "interpreter's name; give it Unix line endings (dos2unix)",
+            name);
+    return fmt::format("cannot run '{}': the interpreter that its first line names, '{}', does not exist", name, line.substr(2));
+}
+
 LaunchError cannot_execute(const std::string& name, int error) {
     if (name.empty()) return {127, "cannot run '': the command's name is empty; is a variable unset?"};
     const bool missing = error == ENOENT || error == ENOTDIR;
@@ -168,9 +181,7 @@ LaunchError cannot_execute(const std::string& name, int error) {
                          name)};
     if (missing && name.find('/') == std::string::npos)
         return {127, fmt::format("cannot run '{}': no such program in PATH; check the spelling, or give its path", name)};
-    if (missing && access(name.c_str(), F_OK) == 0)
-        return {127,
-                fmt::format("cannot run '{}': the interpreter that its first line or its ELF header names does not exist", name)};
+    if (missing && access(name.c_str(), F_OK) == 0) return {127, no_interpreter(name)};
     if (missing) return {127, fmt::format("cannot run '{}': no such file", name)};
     struct stat status {};
     if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode))

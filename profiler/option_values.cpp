@@ -62,6 +62,7 @@ tl::expected<std::size_t, std::string> parse_count(std::string_view text) {
     std::size_t count = 0;
     const auto end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, count);
+    if (error == std::errc::result_out_of_range && rest == end) return tl::unexpected(fmt::format("'{}' is too large", text));
     if (error != std::errc{} || rest != end) return tl::unexpected(fmt::format("'{}' is no whole number", text));
     return count;
 }
@@ -83,6 +84,7 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
     }
     if (text.empty()) return tl::unexpected(std::string{"the path is empty"});
     if (text == "-") return Output{.format = "json", .path = "-"};
+    if (text.ends_with('/')) return tl::unexpected(fmt::format("'{}' is a folder: name a file in it", text));
     const auto by_ending = std::ranges::find_if(
         formats, [&](const auto& format) { return !format.ending.empty() && text.ends_with(format.ending); });
     if (by_ending == formats.end())

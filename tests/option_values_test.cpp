@@ -50,6 +50,7 @@ TEST_CASE("A count is a whole number that fits") {
         CAPTURE(text);
         CHECK_FALSE(parse_count(text));
     }
+    CHECK_THAT(parse_count("99999999999999999999999").error(), Contains("too large"));
 }
 
 TEST_CASE("An output's format is named or told from the ending") {

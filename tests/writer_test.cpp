@@ -87,7 +87,7 @@ TEST_CASE("a missing folder is named with the remedy") {
     const auto outcome = check_writable(folder.file("no/such/out.json"));
     REQUIRE_FALSE(outcome);
     CHECK(says(outcome.error(), folder.file("no/such/out.json")));
-    CHECK(says(outcome.error(), "does not exist; make it with mkdir -p " + folder.file("no/such")));
+    CHECK(says(outcome.error(), "the folder " + folder.file("no/such") + " does not exist; make it first (mkdir -p)"));
 }
 
 TEST_CASE("what cannot be a file is refused before the start") {

@@ -105,6 +105,19 @@ TEST_CASE("a script without an interpreter line is run by the shell, as execvp d
     CHECK(ended.out == "hello world\n");
 }
 
+TEST_CASE("a script that cannot run for its first line is told why") {
+    const TemporaryFolder folder;
+    const std::vector<std::pair<std::string, std::string>> scripts{{"#!/no/such/shell -e\necho\n", "'/no/such/shell -e'"},
+                                                                   {"#!/bin/sh\r\necho\r\n", "carriage return"}};
+    for (const auto& [text, why] : scripts) {
+        write_file(folder / "script", text);
+        make_executable(folder / "script");
+        const auto ended = run({.argv = perfwrap_words({}, {folder / "script"})});
+        CHECK(ended.code() == 127);
+        CHECK_THAT(ended.err, Catch::Contains(why));
+    }
+}
+
 TEST_CASE("what is perfwrap's own fault gives 125 before the command starts") {
     const TemporaryFolder folder;
     const std::vector<std::pair<Words, std::string>> faults{

@@ -52,7 +52,7 @@ TEST_CASE("an output that cannot be written is told before the command starts") 
     fs::create_symlink("loop", folder / "loop");
     fs::create_symlink("missing/result.json", folder / "dangling");
     const std::vector<std::pair<Words, std::string>> faults{
-        {{"-o", "json:" + folder / "missing/x"}, "does not exist; make it with mkdir -p"},
+        {{"-o", "json:" + folder / "missing/x"}, "does not exist; make it first (mkdir -p)"},
         {{"-o", "json:" + folder / "a-folder"}, "it is a folder; name a file in it"},
         {{"-o", "json:" + folder / "loop"}, "loop of symbolic links"},
         {{"-o", "json:" + folder / "dangling"}, "the folder " + folder / "missing" + " does not exist"},
@@ -171,7 +171,7 @@ TEST_CASE("a reader of standard output that went away costs that output") {
         if (!loud) words.insert(words.begin() + 1, "-q");
         const auto ended = run({.argv = words, .before_exec = [] { nobody_reads(STDOUT_FILENO); }});
         CHECK(ended.code() == 125);
-        CHECK_THAT(ended.err, Catch::Contains("perfwrap: cannot write -: Broken pipe"));
+        CHECK_THAT(ended.err, Catch::Contains("perfwrap: cannot write standard output: Broken pipe"));
         CHECK(is_result(folder / "result.json"));
     }
 }
