@@ -5,6 +5,19 @@ from .table import table
 from .tools import MODES, column_at
 
 
+# Which commits moved which rows since a revision.
+MOVED_SINCE = {
+    "a76e53a": (
+        "start-up, eBPF: b99bc01 (one BPF program for all rare events), cdfc323 (detached after the end), 435fe74 (no maps read"
+        " of a tree that has ended)",
+        "start-up, both modes: 91fd599 (nothing but glibc is linked at the start), b315dba (launched without a copy of perfwrap),"
+        " 3cf268f (a command that ends at once is reaped at once)",
+        "ping-pongs: becc373 (a thread is read when it is dead, no switch is watched)",
+        "perfwrap's own CPU: a8ac112, 9c8ee8e and b988306 (less for trees that sleep), 4001c4a (half the budget of looks)",
+    ),
+}
+
+
 def before_after(results):
     revisions = results["against"]
     if not revisions:
@@ -19,3 +32,5 @@ def before_after(results):
     yield table("Before and after, in the same run", ["over bare", *names, "now"], body)
     for revision in revisions:
         yield f"- {revision['revision']}: {revision['subject']}"
+        for moved in MOVED_SINCE.get(revision["revision"], ()):
+            yield f"- moved since, {moved}"
