@@ -14,6 +14,7 @@
 
 #include "probes/bpf_programs.hpp"
 #include "probes/ebpf_memory.hpp"
+#include "probes/host_facts.hpp"
 #include "probes/image_store.hpp"
 #include "probes/kernel_tree.hpp"
 #include "probes/pacing.hpp"
