@@ -55,12 +55,9 @@ TEST_CASE("GNU time: the maximum resident set size of a small command is not tha
     for (int i = 0; i < 40; ++i) {
         const auto measured = measure({"--source", "procfs"}, {"true"});
         REQUIRE(measured.ended.code() == 0);
-        // Null where no sample fell into its life.
-        const auto& metrics = measured.run().at("metrics");
-        CHECK(metrics.at("largest_process_rss_peak_bytes").is_null() == metrics.at("rss_peak_bytes").is_null());
-        if (metrics.at("rss_peak_bytes").is_null()) continue;
-        CHECK(measured.metric("largest_process_rss_peak_bytes") < more_than_true_needs);
-        CHECK(measured.metric("rss_peak_bytes") < more_than_true_needs);
+        // Memory is absent where no sample fell into its life.
+        for (const auto* key : {"largest_process_rss_peak_bytes", "rss_peak_bytes"})
+            if (measured.run().at("metrics").contains(key)) CHECK(measured.metric(key) < more_than_true_needs);
         CHECK(measured.metric("threads_peak") == 1);
     }
 }
