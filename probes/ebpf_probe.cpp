@@ -277,7 +277,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
             fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
     auto programs = BpfPrograms::load({
         .cpu_count = static_cast<__u32>(cpus),
-        .batch_pages = counter_batch_pages(),
+        .batch_pages = counter_batch_pages(online_cpus()),
         .every_event = options.every_memory_event ? 1U : 0U,
         .interval_ns = options.interval_ns,
         .cgroup_id = options.cgroup_id,
@@ -295,7 +295,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));
     constexpr std::size_t for_the_rest_of_perfwrap = 8;
     if (!descriptors_are_left(for_the_rest_of_perfwrap))
-        return tl::unexpected(std::string("they leave too few file descriptors (raise ulimit -n)"));
+        return tl::unexpected(std::string("they leave too few file descriptors for the rest of perfwrap"));
     return probe;
 }
 

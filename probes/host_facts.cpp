@@ -1,6 +1,7 @@
 #include "probes/host_facts.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -26,8 +27,10 @@ bool allows_bpf(std::uint64_t capabilities) {
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 bool can_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 0; }
 
-// Whatever perfwrap itself may use: the kernel's counter batches go by these.
-int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
+std::uint64_t descriptor_limit() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : HostFacts{}.descriptor_limit;
+}
 
 // A container's /proc may know of its limit.
 std::uint64_t memory_bytes(const std::string& proc) {
@@ -48,7 +51,7 @@ std::string cpu_model(const std::string& proc, const utsname& system) {
 
 }  // namespace
 
-long counter_batch_pages() { return std::max(32L, 2L * online_cpus()); }
+int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
 
 HostFacts gather_host_facts(const HostFiles& files) {
     HostFacts facts;
@@ -63,6 +66,7 @@ HostFacts gather_host_facts(const HostFiles& files) {
     const auto status = read_small_file(files.proc + "/self/status");
     facts.proc_mounted = status.has_value();
     facts.root = ::geteuid() == 0;
+    facts.descriptor_limit = descriptor_limit();
     facts.capability_bpf = allows_bpf(leading_number(field_of(status.value_or(""), "CapPrm"), 16).value_or(0));
     facts.kernel_btf = can_read(files.sys + "/kernel/btf/vmlinux");
 

@@ -1,7 +1,9 @@
 // What this host is and allows, found out once. Facts only; what follows from them is decided in profiler/plan.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -21,6 +23,9 @@ struct HostFacts {
     bool kernel_btf = false;      // /sys/kernel/btf/vmlinux can be read
     // Why the kernel refused perfwrap's BPF programs when they were tried; empty: accepted or not tried.
     std::optional<std::string> bpf_refusal;
+
+    // How many descriptors perfwrap may have open.
+    std::uint64_t descriptor_limit = std::numeric_limits<std::uint64_t>::max();
 
     // The kernel reports changes of a memory cgroup's figures (memcg:mod_memcg_lruvec_state, Linux 6.13 on). Absent: not looked
     // up, since that reads all of the kernel's type information.
@@ -50,8 +55,10 @@ struct HostFiles {
 // Takes well below a millisecond: it runs before every command.
 HostFacts gather_host_facts(const HostFiles& files = {});
 
-// By how many pages a CPU's part of a process's memory counter may differ from what the kernel has added up:
-// max(32, 2 * online CPUs), its batch for struct percpu_counter (lib/percpu_counter.c).
-long counter_batch_pages();
+int online_cpus();
+
+// By how many pages a CPU's part of a process's memory counter may differ from what the kernel has added up: its batch for
+// struct percpu_counter (lib/percpu_counter.c), which goes by the online CPUs, whatever perfwrap itself may use.
+constexpr std::int64_t counter_batch_pages(int online_cpus) { return std::max<std::int64_t>(32, std::int64_t{2} * online_cpus); }
 
 }  // namespace perfwrap

@@ -34,7 +34,7 @@ public:
         exec_ns_ = exec_ns;
         if (pss_) pss_->start(exec_ns);
         // Three counters, a step of each.
-        const auto step_bytes = static_cast<std::uint64_t>(3 * counter_batch_pages() * ::sysconf(_SC_PAGESIZE));
+        const auto step_bytes = static_cast<std::uint64_t>(3 * counter_batch_pages(online_cpus()) * ::sysconf(_SC_PAGESIZE));
         accounts_.command_started(command, exec_ns, cpu_before_exec, step_bytes);
         tree_.add_child(command, exec_ns);
         sample(exec_ns);

@@ -159,8 +159,9 @@ LaunchError no_descriptors(const std::string& name) {
 }
 
 std::string no_interpreter(const std::string& name) {
-    std::string line;
-    std::getline(std::ifstream(name), line);
+    std::array<char, 256> first{};  // as much as the kernel looks at
+    std::ifstream(name).getline(first.data(), first.size());
+    const std::string line = first.data();
     if (!line.starts_with("#!"))
         return fmt::format("cannot run '{}': the interpreter that its ELF header names does not exist", name);
     if (line.ends_with('\r'))

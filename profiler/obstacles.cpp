@@ -15,10 +15,15 @@ std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts) {
     if (!facts.capability_bpf)
         return Obstacle{"perfwrap runs neither as root nor with CAP_BPF and CAP_PERFMON",
                         "sudo setcap cap_bpf,cap_perfmon+ep \"$(command -v perfwrap)\""};
-    if (facts.bpf_refusal)
-        return Obstacle{
-            fmt::format("the kernel refused perfwrap's BPF programs: {}", *facts.bpf_refusal),
-            facts.root ? "allow bpf(2) in the container's seccomp profile, or leave kernel lockdown" : "run perfwrap as root"};
+    if (facts.bpf_refusal) {
+        // Programs, maps and tracepoints take some forty.
+        constexpr std::uint64_t enough_descriptors = 64;
+        const auto remedy = facts.descriptor_limit < enough_descriptors
+                                ? fmt::format("raise the limit of {} open files with ulimit -n", facts.descriptor_limit)
+                            : facts.root ? "allow bpf(2) in the container's seccomp profile, or leave kernel lockdown"
+                                         : "run perfwrap as root";
+        return Obstacle{fmt::format("the kernel refused perfwrap's BPF programs: {}", *facts.bpf_refusal), remedy};
+    }
     return std::nullopt;
 }
 

@@ -180,8 +180,7 @@ std::string amount(std::int64_t kib) { return kib % 1024 == 0 ? fmt::format("{} 
 std::string bound_text(Bound bound, const HostFacts& facts) {
     constexpr std::int64_t page_kib = 4;
     const std::int64_t cpus = std::max(facts.cpus, 1);
-    // lib/percpu_counter.c: what one CPU may hold back of a counter.
-    const std::int64_t batch_pages = std::max<std::int64_t>(32, 2 * cpus);
+    const std::int64_t batch_pages = counter_batch_pages(facts.cpus);
     switch (bound) {
         case Bound::none: return "";
         case Bound::clock_ticks: return "by clock ticks";

@@ -76,12 +76,13 @@ TEST_CASE("where eBPF would leave too few descriptors, procfs mode measures") {
     if (skipped(sanitizer_that("needs descriptors of its own"))) return;
     for (rlim_t most = 26; most <= 44; ++most) {
         CAPTURE(most);
-        const auto ended = run({.argv = perfwrap_words({}, {"sh", "-c", "exit 5"}), .before_exec = [&] {
+        const auto ended = run({.argv = {perfwrap_path(), "sh", "-c", "exit 5"}, .before_exec = [&] {
                                     const rlimit limit{most, most};
                                     ::setrlimit(RLIMIT_NOFILE, &limit);
                                 }});
         INFO(ended.err);
         CHECK(ended.code() == 5);
+        CHECK_THAT(ended.err, !Catch::Contains("seccomp"));  // no remedy for this
     }
 }
 
