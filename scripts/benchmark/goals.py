@@ -65,8 +65,8 @@ def _clocked(row, who="tracked"):
     def tell(results):
         part = results.get("bpf_time", {}).get(row, {}).get(who)
         return part and (
-            f"by the kernel's clock perfwrap's BPF programs are {bpf_share(part)} of its CPU time, and perfwrap itself uses {own_share(part)} "
-            "of a core; the same thing once more shows what is noise"
+            f"by the kernel's clock perfwrap's BPF programs are {bpf_share(part)} of its CPU time, and perfwrap itself uses "
+            f"{own_share(part)} of a core; the same thing once more shows what is noise"
         )
 
     return tell

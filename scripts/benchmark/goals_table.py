@@ -9,7 +9,8 @@ def goals_table(results):
     measured = [(goal, figure, verdict(goal, figure, noise)) for goal, figure, noise in found if figure is not None]
     if not measured:
         return
-    yield table("Goals", ["", "goal", "measured", "met"], [[goal.what, goal.text(), _cell(goal, figure), met] for goal, figure, met in measured])
+    rows = [[goal.what, goal.text(), _cell(goal, figure), met] for goal, figure, met in measured]
+    yield table("Goals", ["", "goal", "measured", "met"], rows)
     left = {goal.what: goal.left(results) for goal, _, met in measured if not met.startswith("yes")}
     reasons = [f"- {what}: {why}" for what, why in left.items() if why]
     yield "\n".join([*reasons, ""])
