@@ -6,15 +6,15 @@
 #include <variant>
 #include <vector>
 
-#include "exporters/exporter.hpp"
-#include "probes/host_facts.hpp"
-#include "profiler/complaint.hpp"
-#include "profiler/doctor.hpp"
-#include "profiler/file_capabilities.hpp"
-#include "profiler/inherited.hpp"
-#include "profiler/options.hpp"
-#include "profiler/run.hpp"
-#include "profiler/standard_streams.hpp"
+#include "exporters/registry.hpp"
+#include "probes/host/host_facts.hpp"
+#include "profiler/output/complaint.hpp"
+#include "profiler/plan/doctor.hpp"
+#include "profiler/launch/file_capabilities.hpp"
+#include "profiler/launch/inherited.hpp"
+#include "profiler/cli/options.hpp"
+#include "profiler/run/run.hpp"
+#include "profiler/launch/standard_streams.hpp"
 
 namespace {
 

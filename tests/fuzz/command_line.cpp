@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "profiler/options.hpp"
+#include "profiler/cli/options.hpp"
 #include "tests/fuzz/fields.hpp"
 #include "tests/fuzz/foreign_text.hpp"
 #include "tests/fuzz/require.hpp"

@@ -1,5 +1,5 @@
 // What doctor says of a host with any names: hostname, kernel, CPU, why BPF and cgroups were refused; the rest chooses facts.
-#include "profiler/doctor.hpp"
+#include "profiler/plan/doctor.hpp"
 
 #include <nlohmann/json.hpp>
 

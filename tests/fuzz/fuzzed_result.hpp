@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "profiler/result.hpp"
+#include "exporters/result/result.hpp"
 
 namespace perfwrap::fuzz {
 

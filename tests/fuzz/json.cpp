@@ -1,5 +1,5 @@
 // A result as JSON: a reader gets back what was written, whatever the names.
-#include "exporters/json.hpp"
+#include "exporters/json/result_writer.hpp"
 
 #include <nlohmann/json.hpp>
 #include <set>

@@ -1,5 +1,5 @@
 // A word, a key and the text to look for them in.
-#include "probes/kernel_text.hpp"
+#include "probes/system/kernel_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // The text of /proc/self/cgroup, a NUL, and the text of /proc/self/mountinfo.
-#include "probes/memory_hierarchy.hpp"
+#include "probes/host/memory_hierarchy.hpp"
 
 #include <algorithm>
 

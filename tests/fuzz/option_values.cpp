@@ -1,5 +1,5 @@
 // A text as the value of every option that takes one.
-#include "profiler/option_values.hpp"
+#include "profiler/cli/option_values.hpp"
 
 #include <array>
 

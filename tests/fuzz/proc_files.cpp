@@ -1,9 +1,9 @@
 // The readers of /proc over files that hold the input.
 #include <algorithm>
 
-#include "probes/procfs.hpp"
-#include "probes/small_file.hpp"
-#include "tests/fake_proc.hpp"
+#include "probes/system/proc_files.hpp"
+#include "probes/system/small_file.hpp"
+#include "tests/support/fake_proc.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/fuzz/targets.hpp"
 

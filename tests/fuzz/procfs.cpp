@@ -1,5 +1,5 @@
 // The texts of /proc/PID: what they say in any case, and that a well-formed one comes back as it was written.
-#include "probes/procfs.hpp"
+#include "probes/system/proc_files.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // A result for Prometheus, read by the rules of the text format 0.0.4.
-#include "exporters/prometheus.hpp"
+#include "exporters/prometheus/prometheus.hpp"
 
 #include <charconv>
 #include <set>

@@ -1,5 +1,5 @@
 // A result on the terminal: no name of a program or argument gets there as it is.
-#include "exporters/summary.hpp"
+#include "exporters/screen/summary.hpp"
 
 #include <array>
 

@@ -1,5 +1,5 @@
 // Foreign bytes made harmless and set in lines.
-#include "profiler/text.hpp"
+#include "exporters/text/text.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // A record out of the ring buffer, and what the probe makes of it.
-#include "probes/wire_records.hpp"
+#include "probes/ebpf/wire_records.hpp"
 
-#include "probes/image_store.hpp"
-#include "probes/wire_values.hpp"
+#include "probes/ebpf/image_store.hpp"
+#include "probes/ebpf/wire_values.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/fuzz/targets.hpp"
 

@@ -1,0 +1,103 @@
+#include "exporters/prometheus/prometheus.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "exporters/prometheus/labels.hpp"
+#include "exporters/prometheus/text.hpp"
+#include "exporters/text/text.hpp"
+
+namespace perfwrap {
+namespace {
+
+using Labels = PrometheusLabels;
+
+Labels with(Labels labels, std::string name, std::string_view value) {
+    labels.emplace_back(std::move(name), valid_utf8(value));
+    return labels;
+}
+
+Labels common_labels(const Benchmark& benchmark) {
+    Labels labels{{"benchmark", valid_utf8(benchmark.name)}};
+    for (const auto& [name, value] : prometheus_labels(benchmark.labels)) labels.emplace_back(name, value);
+    return labels;
+}
+
+std::optional<double> median(const Result& result, Metric metric) {
+    const auto found = result.summary.find(metric);
+    if (found == result.summary.end() || !std::isfinite(found->second.median)) return std::nullopt;
+    return metric_info(metric).unit == Unit::bytes ? std::round(found->second.median) : found->second.median;
+}
+
+// The total has no series of its own beside its parts: a sum over the family would count it twice.
+std::vector<PrometheusGauge> cpu_series(const Result& result, const Labels& labels) {
+    const auto user = median(result, Metric::cpu_user_seconds);
+    const auto system = median(result, Metric::cpu_system_seconds);
+    if (user && system) return {{with(labels, "mode", "user"), *user}, {with(labels, "mode", "system"), *system}};
+    if (const auto total = median(result, Metric::cpu_seconds)) return {{labels, *total}};
+    return {};
+}
+
+std::vector<PrometheusGauge> series_of(const Result& result, Metric metric, const Labels& labels) {
+    if (metric == Metric::cpu_seconds) return cpu_series(result, labels);
+    if (metric == Metric::cpu_user_seconds || metric == Metric::cpu_system_seconds) return {};
+    if (const auto value = median(result, metric)) return {{labels, *value}};
+    return {};
+}
+
+Labels info_labels(const Result& result, Labels labels) {
+    labels = with(std::move(labels), "version", result.perfwrap_version);
+    labels = with(std::move(labels), "mode", result.measurement.mode);
+    labels = with(std::move(labels), "host", result.host.hostname);
+    labels = with(std::move(labels), "kernel", result.host.kernel);
+    return with(std::move(labels), "cpu_model", result.host.cpu_model);
+}
+
+// Seconds since the epoch of a time such as 2026-01-01T00:00:00.000Z.
+std::optional<double> unix_seconds(const std::string& rfc3339) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    int millisecond = 0;
+    if (std::sscanf(rfc3339.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute, &second,
+                    &millisecond) != 7)
+        return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+    if (!date.ok()) return std::nullopt;
+    const auto moment = std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+                        std::chrono::seconds{second} + std::chrono::milliseconds{millisecond};
+    return std::chrono::duration<double>(moment.time_since_epoch()).count();
+}
+
+std::optional<double> completed_at(const Result& result) {
+    if (result.runs.empty() || !result.complete) return std::nullopt;
+    const auto& last = result.runs.back();
+    const auto started = unix_seconds(last.started_at);
+    const auto lasted = last.metrics[Metric::wall_seconds];
+    if (!started || !lasted || !std::isfinite(*lasted)) return std::nullopt;
+    return std::round((*started + *lasted) * 1e3) / 1e3;
+}
+
+}  // namespace
+
+std::string format_prometheus(const Result& result) {
+    const Labels labels = common_labels(result.benchmark);
+    std::vector<PrometheusFamily> families;
+    for (const auto& row : metric_catalogue()) {
+        auto series = series_of(result, row.metric, labels);
+        if (!series.empty()) families.push_back({"perfwrap_" + std::string(row.key), row.meaning, std::move(series)});
+    }
+    families.push_back(
+        {"perfwrap_run_info", "What was measured, where and how; the value is always 1", {{info_labels(result, labels), 1}}});
+    if (const auto completed = completed_at(result))
+        families.push_back(
+            {"perfwrap_run_completed_timestamp_seconds", "Unix time at which the last run ended", {{labels, *completed}}});
+    return prometheus_text(families);
+}
+
+}  // namespace perfwrap

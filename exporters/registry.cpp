@@ -1,0 +1,33 @@
+#include "exporters/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "exporters/json/result_writer.hpp"
+#include "exporters/prometheus/prometheus.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr std::array registry{
+    Exporter{"json", ".json", "everything that was measured; schema perfwrap-result/1", format_json},
+    Exporter{"prometheus", ".prom", "gauges in the text format 0.0.4, e.g. for node_exporter's textfile collector",
+             format_prometheus},
+};
+
+}  // namespace
+
+std::span<const Exporter> exporters() { return registry; }
+
+const Exporter* find_exporter(std::string_view name) {
+    const auto* row = std::ranges::find(registry, name, &Exporter::name);
+    return row == registry.end() ? nullptr : row;
+}
+
+const Exporter* exporter_for_path(std::string_view path) {
+    const auto* row = std::ranges::find_if(
+        registry, [path](const Exporter& each) { return !each.ending.empty() && path.ends_with(each.ending); });
+    return row == registry.end() ? nullptr : row;
+}
+
+}  // namespace perfwrap

@@ -1,0 +1,134 @@
+// What perfwrap tells of a benchmark: plain values in base units, complete for every exporter. Not measured is an empty optional.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exporters/result/metrics.hpp"
+
+namespace perfwrap {
+
+// How a process ended: exactly one of code and signal is set; neither of a command that runs.
+struct Exit {
+    std::optional<int> code;
+    std::optional<std::string> signal;  // "SIGKILL"
+};
+
+struct ProcessRow {
+    int pid = 0;
+    int parent_pid = 0;
+    std::vector<std::string> command;   // argv as recorded, any bytes; never empty
+    double start_seconds = 0;           // since the command's exec
+    std::optional<double> end_seconds;  // absent: alive when the measured window closed
+    std::optional<Exit> exit;           // absent: alive, or not known
+    std::uint32_t threads = 1;          // the most at once
+    std::optional<double> cpu_user_seconds;
+    std::optional<double> cpu_system_seconds;
+    std::optional<double> rss_peak_bytes;
+};
+
+// The processes that got no row: together with the rows they add up to the tree.
+struct OmittedProcesses {
+    std::optional<std::uint64_t> count;
+    std::optional<double> cpu_seconds;
+};
+
+struct ProcessTableResult {
+    std::vector<ProcessRow> recorded;  // most CPU first
+    OmittedProcesses omitted;
+};
+
+struct PeakHolder {
+    int pid = 0;
+    std::string command;  // the words of argv joined by blanks
+    double rss_bytes = 0;
+};
+
+// Who held the memory when the tree's resident sum was largest.
+struct PeakResult {
+    double at_seconds = 0;
+    std::vector<PeakHolder> processes;  // largest first
+};
+
+// Columns of equal length. Each row is a bucket that begins at t_seconds and reaches to the next row's beginning.
+struct TimelineResult {
+    std::vector<double> t_seconds;
+    std::vector<double> rss_max_bytes;
+    std::vector<double> rss_mean_bytes;
+    std::vector<double> cpu_cores;
+    std::vector<double> processes;
+};
+
+struct RunResult {
+    int index = 0;
+    std::string started_at;  // UTC, RFC 3339 with milliseconds
+    Exit exit;
+    bool timed_out = false;
+    double stopped_seconds = 0;  // part of wall_seconds in which the command was stopped (SIGSTOP, job control)
+    MetricValues metrics;
+    std::optional<PeakResult> peak;
+    TimelineResult timeline;
+    ProcessTableResult processes;
+};
+
+struct MetricSource {
+    std::string source;    // "ebpf", "procfs", "cgroup", "clock"
+    std::string accuracy;  // begins with exact, bounded or sampled
+    std::string note;
+};
+
+struct Statistics {
+    std::size_t n = 0;
+    double mean = 0;
+    double median = 0;
+    std::optional<double> stddev;  // of the sample (n - 1); absent for one run
+    double min = 0;
+    double max = 0;
+};
+
+struct Benchmark {
+    std::string name;
+    std::vector<std::string> command;
+    std::string working_directory;
+    std::map<std::string, std::string> labels;
+};
+
+struct Host {
+    std::string hostname;
+    std::string kernel;
+    std::string cpu_model;
+    int cpus = 0;
+    std::uint64_t memory_bytes = 0;
+};
+
+// Why a metric has no value.
+struct Absence {
+    std::string reason;     // and what would change that
+    std::string lacking;    // the same in a word, "" if there is none: "eBPF", "--cgroup"
+    bool asked_for = true;  // false: it takes an option that was not given, whatever else is lacking
+};
+
+struct Measurement {
+    std::string mode;  // "ebpf" or "procfs"
+    double interval_seconds = 0;
+    double cpu_interval_seconds = 0;  // the mean, of the timeline's CPU time
+    std::uint64_t lost_events = 0;
+    std::map<Metric, MetricSource> sources;  // every metric that was measured
+    std::map<Metric, Absence> unavailable;   // every other metric
+};
+
+struct Result {
+    std::string perfwrap_version;
+    Benchmark benchmark;
+    Host host;
+    Measurement measurement;
+    bool complete = true;  // false: a checkpoint, of a command that runs
+    std::vector<RunResult> runs;
+    std::map<Metric, Statistics> summary;
+    std::vector<std::string> warnings;  // sentences for people; not part of the file
+};
+
+}  // namespace perfwrap

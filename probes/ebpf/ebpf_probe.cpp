@@ -1,0 +1,302 @@
+#include "probes/ebpf/ebpf_probe.hpp"
+
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "probes/ebpf/bpf_programs.hpp"
+#include "probes/ebpf/ebpf_memory.hpp"
+#include "probes/host/host_facts.hpp"
+#include "probes/ebpf/image_store.hpp"
+#include "probes/ebpf/kernel_tree.hpp"
+#include "probes/sampling/pacing.hpp"
+#include "probes/sampling/pss_sampler.hpp"
+#include "probes/ebpf/tree_timeline.hpp"
+#include "probes/ebpf/wire_values.hpp"
+#include "probes/system/clock.hpp"
+
+namespace perfwrap {
+namespace {
+
+std::optional<std::uint32_t> pid_max() {
+    std::ifstream file("/proc/sys/kernel/pid_max");
+    std::uint32_t pids = 0;
+    return file >> pids ? std::optional(pids) : std::nullopt;
+}
+
+class EbpfProbe final : public Probe {
+public:
+    EbpfProbe(BpfPrograms programs, std::optional<PssSampler> pss, const EbpfProbeOptions& options)
+        : buckets_(programs->buckets),
+          kernel_(std::move(programs),
+                  {.exec = [this](const ExecRecord& exec) { images_.add(exec.image, split_argv(exec.argv, exec.cut)); },
+                   .end = [this](const wire_process& process) { add_row(process, true, table_, holders_); }}),
+          options_(options),
+          pss_(std::move(pss)),
+          table_(options.max_processes),
+          timeline_(buckets_, options.interval_ns, page_bytes_) {}
+
+    int begin() { return kernel_.begin(); }
+
+    bool faults_told_late() const override { return kernel_.faults_told_late(); }
+
+    void arm() override { kernel_.arm(); }
+
+    void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
+        exec_ns_ = exec_ns;
+        if (pss_) pss_->start(exec_ns);
+    }
+
+    // Also when the ring buffer fills up, at any moment: only what is due is looked at.
+    std::uint64_t sample(std::uint64_t now_ns) override {
+        kernel_.read_records();
+        add_memory_to_timeline(now_ns, false);
+        if (now_ns >= next_look_ns_) look(now_ns);
+        // The ring of buckets is never more than an eighth full.
+        const std::uint64_t safe_ns = options_.interval_ns > ~std::uint64_t{0} / WIRE_BUCKETS
+                                          ? options_.interval_ns
+                                          : options_.interval_ns * WIRE_BUCKETS / 8;
+        return std::min(next_look_ns_ - now_ns, safe_ns);
+    }
+
+    int event_fd() const override { return kernel_.event_fd(); }
+
+    void ended(pid_t) override {}
+    void reaped(pid_t, int, const rusage&) override {}
+
+    std::vector<LiveProcess> alive() override {
+        std::vector<LiveProcess> processes;
+        kernel_.visit_threads([&](const wire_thread& thread) {
+            if (thread.ended != 0) return;
+            processes.push_back(
+                {static_cast<int>(thread.pid), std::string(thread.comm, strnlen(thread.comm, sizeof(thread.comm)))});
+        });
+        std::ranges::sort(processes, {}, &LiveProcess::pid);
+        const auto same = [](const LiveProcess& one, const LiveProcess& other) { return one.pid == other.pid; };
+        processes.erase(std::unique(processes.begin(), processes.end(), same), processes.end());
+        return processes;
+    }
+
+    Observation so_far() override {
+        constexpr std::uint64_t patience_ns = 5'000'000;  // signals wait to be passed on
+        const auto tree = kernel_.settle(patience_ns);
+        const std::uint64_t now_ns = monotonic_ns();
+        add_memory_to_timeline(now_ns, false);
+        look(now_ns);
+        return observe(tree, now_ns, table_, holders_);
+    }
+
+    Observation finish(std::uint64_t end_ns, Closing closing) override {
+        kernel_.await_end_of_command();
+        // The kernel side's end is that of the command's memory, a moment before the last thread's. It is the better one where
+        // perfwrap was kept from seeing the end.
+        constexpr std::uint64_t seen_late_ns = 5'000'000;
+        if (const auto kernels = kernel_.totals().end_ns;
+            closing == Closing::at_command_end && kernels != 0 && end_ns > kernels + seen_late_ns)
+            end_ns = kernels;
+        constexpr std::uint64_t patience_ns = 1'000'000'000;  // on a busy machine a thread that ends waits for a CPU to do so
+        const auto tree = kernel_.settle(patience_ns);
+        add_memory_to_timeline(end_ns, true);
+        timeline_.add_cpu(end_ns, kernel_.runtime_ns());
+        return observe(tree, end_ns, std::move(table_), std::move(holders_));
+    }
+
+private:
+    // table and holders: of what has ended.
+    Observation observe(const KernelTree::Settled& tree, std::uint64_t end_ns, ProcessTable table, PeakHolders holders) {
+        const wire_totals& ended = tree.ended;
+        if (ended.exec_ns == 0) return nothing_seen(end_ns);
+
+        wire_usage used = ended.ended;
+        CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
+        for (const auto& process : tree.live) {
+            used += process.spent;
+            const CpuSplit own = split_of(process.spent);
+            cpu.user_ns += own.user_ns;
+            cpu.system_ns += own.system_ns;
+            add_row(process, false, table, holders);
+        }
+
+        Observation seen;
+        seen.totals = {
+            .cpu_user_ns = cpu.user_ns,
+            .cpu_system_ns = cpu.system_ns,
+            .minor_faults = used.minor_faults,
+            .major_faults = used.major_faults,
+            .voluntary_context_switches = used.voluntary_switches,
+            .involuntary_context_switches = used.involuntary_switches,
+            .run_queue_wait_ns = used.run_delay_ns,
+            .syscall_read_bytes = used.syscall_read_bytes,
+            .syscall_written_bytes = used.syscall_written_bytes,
+            .storage_read_bytes = used.storage_read_bytes,
+            .storage_written_bytes = used.storage_written_bytes,
+            .processes_started = ended.processes_started,
+            .processes_peak = ended.processes_peak,
+            .threads_started = ended.threads_started,
+            .threads_peak = ended.threads_peak,
+            .oom_kills = ended.oom_kills,
+        };
+        if (ended.stranger_execs != 0) {
+            seen.io_withheld = true;
+            for (auto* bytes : {&seen.totals.syscall_read_bytes, &seen.totals.syscall_written_bytes,
+                                &seen.totals.storage_read_bytes, &seen.totals.storage_written_bytes})
+                bytes->reset();
+        }
+        seen.end_ns = end_ns;
+        describe_memory(seen, holders, ended.exec_ns, end_ns);
+        const wire_memory& memory = kernel_.memory();
+        seen.lost_events = ended.lost_rows + ended.lost_teardowns + ended.lost_unreaped + ended.lost_processes +
+                           (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + memory.lost_buckets +
+                           kernel_.malformed_records();
+        seen.processes = std::move(table);
+        seen.timeline = timeline_.timeline();
+        seen.cpu_interval_seconds = timeline_.cpu_interval_seconds();
+        return seen;
+    }
+
+    // The kernel side never saw the command begin: everything is absent, and said to be lost.
+    static Observation nothing_seen(std::uint64_t end_ns) {
+        Observation seen;
+        seen.end_ns = end_ns;
+        seen.lost_events = 1;
+        return seen;
+    }
+
+    // Cheap: the buckets are mapped.
+    void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
+        kernel_.drop_reaped();
+        const wire_totals now = kernel_.totals();
+        timeline_.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
+    }
+
+    void look(std::uint64_t now_ns) {
+        const std::uint64_t cpu_before_ns = thread_cpu_ns();
+        kernel_.add_dead_threads();
+        const std::uint64_t used_ns = kernel_.runtime_ns();
+        timeline_.add_cpu(monotonic_ns(), used_ns);
+        const std::uint64_t look_before_ns = std::exchange(last_look_ns_, now_ns);
+        next_look_ns_ = now_ns + perfwrap::next_look_ns({.finest_ns = options_.interval_ns},
+                                                        {.age_ns = now_ns - std::min(now_ns, exec_ns_),
+                                                         .interval_ns = now_ns - std::max(look_before_ns, exec_ns_),
+                                                         .cost_ns = thread_cpu_ns() - cpu_before_ns,
+                                                         .at_rest = std::exchange(last_runtime_ns_, used_ns) == used_ns});
+        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, used_ns)) sample_pss(now_ns);
+    }
+
+    void sample_pss(std::uint64_t now_ns) {
+        std::vector<std::pair<std::uint64_t, int>> holders;  // of each address space, which several may share
+        kernel_.visit_threads([&](const wire_thread& thread) {
+            if (thread.ended == 0) holders.emplace_back(thread.space, static_cast<int>(thread.pid));
+        });
+        std::ranges::sort(holders);
+        const auto same = [](const auto& one, const auto& other) { return one.first == other.first; };
+        holders.erase(std::unique(holders.begin(), holders.end(), same), holders.end());
+        std::vector<int> pids;
+        for (const auto& [space, pid] : holders) pids.push_back(pid);
+        pss_->sample(now_ns, pids);
+    }
+
+    void describe_memory(Observation& seen, const PeakHolders& holders, std::uint64_t exec_ns, std::uint64_t end_ns) const {
+        const wire_memory& memory = kernel_.memory();
+        const auto peak_bytes = [&](int series) {
+            return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_;
+        };
+        seen.memory.rss = over_time(memory.series[WIRE_RSS], exec_ns, end_ns, page_bytes_);
+        seen.memory.rss_anon_peak_bytes = peak_bytes(WIRE_ANON);
+        seen.memory.rss_file_peak_bytes = peak_bytes(WIRE_FILE);
+        seen.memory.rss_shmem_peak_bytes = peak_bytes(WIRE_SHMEM);
+        seen.memory.swap_peak_bytes = peak_bytes(WIRE_SWAP);
+        seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
+        if (pss_) seen.memory.pss = pss_->total(end_ns);
+        if (options_.cgroup_id != 0) {
+            seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
+            seen.memory.file_mapped_peak_bytes =
+                over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
+            seen.memory.shmem_peak_bytes =
+                over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
+        }
+        seen.peak = PeakMoment{memory.peak_ns, holders.at(memory.peak_number)};
+    }
+
+    void add_row(const wire_process& process, bool has_ended, ProcessTable& table, PeakHolders& holders) {
+        const CpuSplit cpu = split_of(process.spent);
+        ProcessFacts row;
+        row.pid = static_cast<int>(process.pid);
+        row.parent_pid = static_cast<int>(process.parent_pid);
+        row.start_ns = process.parent_id == 0 ? exec_ns_ : process.start_ns;
+        row.threads_peak = process.threads_peak;
+        row.cpu_user_ns = cpu.user_ns;
+        row.cpu_system_ns = cpu.system_ns;
+        if (has_ended) {
+            row.end_ns = process.end_ns;
+            row.wait_status = process.wait_status;
+        }
+        if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
+        const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
+        const bool holder = holders.wants(process.peak_number, held_bytes);
+        // Of most processes of a storm nothing is kept but sums.
+        if (holder || table.would_keep(row.cpu_ns(), row.rss_peak_bytes.value_or(0))) row.command = command_of(process);
+        if (holder) holders.add(process.peak_number, {row.pid, row.command, held_bytes});
+        table.add(std::move(row));
+    }
+
+    Argv command_of(const wire_process& process) {
+        if (const auto argv = images_.find(process.image); argv && !argv->empty()) return *argv;
+        return {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
+    }
+
+    wire_bucket* buckets_;
+    KernelTree kernel_;
+    EbpfProbeOptions options_;
+    std::uint64_t page_bytes_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    std::optional<PssSampler> pss_;
+    ImageStore images_;
+    ProcessTable table_;
+    PeakHolders holders_{20};
+    TreeTimeline timeline_;
+    std::uint64_t exec_ns_ = 0;
+    std::uint64_t last_look_ns_ = 0;
+    std::uint64_t next_look_ns_ = 0;
+    std::uint64_t last_runtime_ns_ = 0;
+};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options) {
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus > WIRE_MAX_CPUS)
+        return tl::unexpected(
+            fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
+    auto programs = BpfPrograms::load({
+        .cpu_count = static_cast<__u32>(cpus),
+        .batch_pages = counter_batch_pages(online_cpus()),
+        .every_event = options.every_memory_event ? 1U : 0U,
+        .interval_ns = options.interval_ns,
+        .cgroup_id = options.cgroup_id,
+        .ends_with_command = options.waits_for_orphans ? 0U : 1U,
+        .tell_strangers_apart = options.hide_strangers ? 1U : 0U,
+        // No more processes than pids: empty hash tables cost start-up time and memory.
+        .max_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES),
+    });
+    if (!programs) return tl::unexpected(programs.error());
+    std::optional<PssSampler> pss;
+    if (options.sample_pss)
+        if (auto proc = ProcFs::open("/proc"); proc && proc->of_own_pid_namespace()) pss.emplace(*std::move(proc));
+    auto probe = std::make_unique<EbpfProbe>(*std::move(programs), std::move(pss), options);
+    if (const int error = probe->begin(); error != 0)
+        return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));
+    constexpr std::size_t for_the_rest_of_perfwrap = 8;
+    if (!descriptors_are_left(for_the_rest_of_perfwrap))
+        return tl::unexpected(std::string("they leave too few file descriptors for the rest of perfwrap"));
+    return probe;
+}
+
+}  // namespace perfwrap

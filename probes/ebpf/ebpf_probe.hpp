@@ -1,0 +1,28 @@
+// Follows the tree inside the kernel: totals are kept there, rows arrive by ring buffer, the live view by a task iterator.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "probes/recording/probe.hpp"
+
+namespace perfwrap {
+
+struct EbpfProbeOptions {
+    std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
+    std::size_t max_processes = 1000;
+    bool sample_pss = false;
+    std::uint64_t cgroup_id = 0;  // inode of the command's own cgroup's directory: its physical memory is followed; 0: it is not
+    // An ordinary user's, by perfwrap's file capabilities: no arguments and no I/O of programs with rights of their own.
+    bool hide_strangers = false;
+    bool waits_for_orphans = false;   // false: nothing counts after the command's end
+    bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
+};
+
+// Loaded and attached. Error: what the kernel answered.
+tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options);
+
+}  // namespace perfwrap

@@ -1,0 +1,144 @@
+#include "probes/ebpf/kernel_tree.hpp"
+
+#include <bpf/bpf.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <variant>
+
+#include "probes/ebpf/wire_values.hpp"
+#include "probes/system/clock.hpp"
+
+namespace perfwrap {
+namespace {
+
+wire_process* find(std::vector<wire_process>& processes, std::uint64_t id) {
+    const auto at = std::ranges::lower_bound(processes, id, {}, &wire_process::id);
+    return at == processes.end() || at->id != id ? nullptr : &*at;
+}
+
+}  // namespace
+
+int KernelTree::begin() {
+    command(WIRE_CALIBRATE);
+    ring_.reset(ring_buffer__new(programs_->records_map, &KernelTree::on_record, this, nullptr));
+    return ring_ ? 0 : errno;
+}
+
+void KernelTree::command(std::uint64_t what) const {
+    LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &what, .ctx_size_in = sizeof(what));
+    bpf_prog_test_run_opts(programs_->command_program, &options);
+}
+
+wire_totals KernelTree::totals() const {
+    wire_totals copy;
+    std::memcpy(&copy, programs_->totals, sizeof(copy));
+    asm volatile("" ::: "memory");
+    return copy;
+}
+
+bool KernelTree::all_have_ended() const {
+    const wire_totals now = totals();
+    return now.processes_started != 0 && now.processes_started == now.processes_ended;
+}
+
+void KernelTree::read_records() {
+    ring_buffer__consume(ring_.get());
+    if (totals().rows_in_map != rows_taken_from_map_) read_rows_left_in_map();
+}
+
+void KernelTree::read_rows_left_in_map() {
+    std::vector<std::uint64_t> ids;
+    for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
+        if (process.awaits_reader != 0) ids.push_back(process.id);
+    });
+    wire_process row;
+    for (const auto id : ids) {
+        if (bpf_map_lookup_and_delete_elem(programs_->processes_map, &id, &row) != 0) continue;
+        ++rows_taken_from_map_;
+        listener_.end(row);
+    }
+}
+
+int KernelTree::on_record(void* self, void* bytes, std::size_t size) {
+    auto& tree = *static_cast<KernelTree*>(self);
+    const auto record = decode_record({static_cast<const char*>(bytes), size});
+    if (!record)
+        ++tree.malformed_records_;
+    else if (const auto* exec = std::get_if<ExecRecord>(&*record))
+        tree.listener_.exec(*exec);
+    else if (const auto* end = std::get_if<EndRecord>(&*record))
+        tree.listener_.end(end->process);
+    return 0;
+}
+
+std::uint64_t KernelTree::runtime_ns() const {
+    std::uint64_t sum_ns = totals().ended_threads_runtime_ns;
+    visit_threads([&](const wire_thread& thread) { sum_ns += thread.used.runtime_ns; });
+    return sum_ns;
+}
+
+std::vector<wire_process> KernelTree::read_processes() const {
+    if (all_have_ended()) return {};
+    std::vector<wire_process> processes;
+    for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
+        if (process.pending_exec == 0) processes.push_back(process);
+    });
+    std::ranges::sort(processes, {}, &wire_process::id);
+    return processes;
+}
+
+// What ends meanwhile would be missed or counted twice, so that all views are read again until they agree. A process is taken out
+// of the map, and has no unread threads, after it was added to the totals and before its row can be read.
+KernelTree::Settled KernelTree::settle(std::uint64_t patience_ns) {
+    const std::uint64_t give_up_ns = monotonic_ns() + patience_ns;
+    while (true) {
+        add_dead_threads();
+        const std::uint64_t ended_before = totals().processes_ended;
+        read_records();
+        Settled tree{.ended = {}, .live = read_processes()};
+        std::vector<std::uint32_t> threads_seen(tree.live.size());
+        visit_threads([&](const wire_thread& thread) {
+            wire_process* const process = find(tree.live, thread.process_id);
+            if (!process) return;
+            process->spent += thread.used;
+            threads_seen[static_cast<std::size_t>(process - tree.live.data())] += thread.unread;
+        });
+        tree.ended = totals();
+        tree.consistent = tree.ended.processes_ended == ended_before &&
+                          std::ranges::equal(tree.live, threads_seen, [](const wire_process& process, std::uint32_t seen) {
+                              return process.threads_unread == seen;
+                          });
+        if (tree.consistent || monotonic_ns() >= give_up_ns) {
+            take_spaces(tree.live);
+            return tree;
+        }
+        usleep(200);
+    }
+}
+
+// What the live processes hold, and held at the peak.
+void KernelTree::take_spaces(std::vector<wire_process>& live) const {
+    if (live.empty()) return;
+    settle_memory();
+    const std::uint64_t peak_number = memory().peak_number;
+    for_each_value<wire_space>(programs_->spaces_map, [&](const wire_space& space) {
+        wire_process* const process = find(live, space.owner);
+        if (!process) return;
+        process->rss_peak = space.rss_peak;
+        process->rss_at_peak = space.peak_number == peak_number ? space.rss_at_peak : space.rss;
+        process->peak_number = peak_number;
+    });
+}
+
+void KernelTree::await_end_of_command() const {
+    const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
+    while (totals().command_read == 0 && monotonic_ns() < give_up_ns) {
+        add_dead_threads();
+        if (totals().command_read == 0) usleep(20);
+    }
+}
+
+}  // namespace perfwrap

@@ -1,0 +1,91 @@
+// The tree as the kernel side keeps it: asked for, read, and brought to one moment.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "probes/ebpf/bpf_programs.hpp"
+#include "probes/ebpf/live_threads.hpp"
+#include "probes/ebpf/wire_records.hpp"
+
+namespace perfwrap {
+
+class KernelTree {
+public:
+    // What read_records() finds is given to these.
+    struct Listener {
+        std::function<void(const ExecRecord&)> exec;
+        std::function<void(const wire_process&)> end;
+    };
+
+    KernelTree(BpfPrograms programs, Listener listener) : programs_(std::move(programs)), listener_(std::move(listener)) {}
+    KernelTree(const KernelTree&) = delete;
+    KernelTree& operator=(const KernelTree&) = delete;
+
+    // 0, or an errno: the ring buffer cannot be read.
+    int begin();
+    int event_fd() const { return ring_buffer__epoll_fd(ring_.get()); }
+    bool faults_told_late() const { return *programs_->faults_told_late != 0; }
+
+    // The next fork of this thread is the command's.
+    void arm() const { command(WIRE_ARM); }
+    // Adds up what threads have used that are dead by now, of which the kernel tells later.
+    void add_dead_threads() const { command(WIRE_ADD_DEAD); }
+    // Counts out who has been reaped.
+    void drop_reaped() const { command(WIRE_DROP_REAPED); }
+    // Brings the sums of memory up to date.
+    void settle_memory() const { command(WIRE_SETTLE); }
+
+    // Shared with the kernel, which writes it at any time.
+    wire_totals totals() const;
+    const wire_memory& memory() const { return *programs_->memory; }
+
+    // To the listener: what the ring buffer holds, and the rows that found it full.
+    void read_records();
+    std::uint64_t malformed_records() const { return malformed_records_; }
+
+    // Calls visit(const wire_thread&) for each thread whose use is in no total yet. Reads every task of the machine.
+    template <class Visit>
+    void visit_threads(Visit visit) const {
+        if (!all_have_ended()) for_each_live_thread(programs_->live_threads_link, visit);
+    }
+    // CPU time of the whole tree.
+    std::uint64_t runtime_ns() const;
+
+    // The tree at one moment: what has ended, in the totals and told to the listener, and what lives, its threads' use and its
+    // memory included, in the order of the ids.
+    struct Settled {
+        wire_totals ended;
+        std::vector<wire_process> live;
+        bool consistent = false;
+    };
+    // Reads the views that are to agree again and again, once at least, until they do or patience_ns are over.
+    Settled settle(std::uint64_t patience_ns);
+    // The command has been reaped; its last thread may still be on its way off the CPU. A second at most.
+    void await_end_of_command() const;
+
+private:
+    struct FreeRing {
+        void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
+    };
+
+    void command(std::uint64_t what) const;
+    bool all_have_ended() const;
+    std::vector<wire_process> read_processes() const;
+    void take_spaces(std::vector<wire_process>& live) const;
+    void read_rows_left_in_map();
+    static int on_record(void* self, void* bytes, std::size_t size);
+
+    BpfPrograms programs_;
+    Listener listener_;
+    std::unique_ptr<ring_buffer, FreeRing> ring_;
+    std::uint64_t malformed_records_ = 0;
+    std::uint64_t rows_taken_from_map_ = 0;
+};
+
+}  // namespace perfwrap

@@ -1,0 +1,34 @@
+#include "probes/ebpf/tree_timeline.hpp"
+
+#include <algorithm>
+
+namespace perfwrap {
+
+void TreeTimeline::add_memory(std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes, bool closing) {
+    if (exec_ns == 0) return;  // not yet
+    if (cpu_to_ns_ == 0) cpu_to_ns_ = exec_ns;
+    buckets_.read(exec_ns, now_ns, closing, [&](TimelineBucket bucket) {
+        bucket.processes_max = std::max(processes, last_processes_);
+        end_ns_ = bucket.start_ns + bucket.length_ns;
+        timeline_.add(bucket);
+    });
+    last_processes_ = processes;
+}
+
+void TreeTimeline::add_cpu(std::uint64_t at_ns, std::uint64_t runtime_ns) {
+    if (looks_++ == 0) first_look_ns_ = at_ns;
+    last_look_ns_ = at_ns;
+    if (end_ns_ <= cpu_to_ns_) return;
+    const auto new_ns = static_cast<double>(runtime_ns - std::min(runtime_ns, shown_cpu_ns_));
+    const auto span_ns = static_cast<double>(std::max(at_ns, end_ns_) - cpu_to_ns_);
+    const auto share_ns = static_cast<std::uint64_t>(new_ns * (static_cast<double>(end_ns_ - cpu_to_ns_) / span_ns));
+    shown_cpu_ns_ += timeline_.spread_cpu(cpu_to_ns_, end_ns_, share_ns);
+    cpu_to_ns_ = end_ns_;
+}
+
+std::optional<double> TreeTimeline::cpu_interval_seconds() const {
+    if (looks_ < 2) return std::nullopt;
+    return static_cast<double>(last_look_ns_ - first_look_ns_) / 1e9 / static_cast<double>(looks_ - 1);
+}
+
+}  // namespace perfwrap

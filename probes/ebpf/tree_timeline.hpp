@@ -1,0 +1,41 @@
+// The timeline of a tree whose memory the kernel follows by itself, and whose CPU time is looked at from time to time. Arithmetic
+// only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "probes/ebpf/ebpf_memory.hpp"
+#include "probes/recording/timeline.hpp"
+
+namespace perfwrap {
+
+class TreeTimeline {
+public:
+    TreeTimeline(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes)
+        : buckets_(ring, interval_ns, page_bytes) {}
+
+    // The full buckets until now_ns; when closing also the one that now_ns cuts.
+    void add_memory(std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes, bool closing);
+
+    // All CPU time that the tree had used at at_ns, after the memory until then: what is new is spread evenly over the time since
+    // the look before. What falls behind the last full bucket is shown later.
+    void add_cpu(std::uint64_t at_ns, std::uint64_t runtime_ns);
+
+    const Timeline& timeline() const { return timeline_; }
+    // The mean time between two looks at CPU time; none before the second.
+    std::optional<double> cpu_interval_seconds() const;
+
+private:
+    BucketReader buckets_;
+    Timeline timeline_;
+    std::uint64_t end_ns_ = 0;     // of the last bucket
+    std::uint64_t cpu_to_ns_ = 0;  // CPU time has been shown until here
+    std::uint64_t shown_cpu_ns_ = 0;
+    std::uint32_t last_processes_ = 0;
+    std::uint64_t looks_ = 0;
+    std::uint64_t first_look_ns_ = 0;
+    std::uint64_t last_look_ns_ = 0;
+};
+
+}  // namespace perfwrap

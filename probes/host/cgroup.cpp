@@ -1,0 +1,197 @@
+#include "probes/host/cgroup.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include "probes/system/kernel_text.hpp"
+#include "probes/host/memory_hierarchy.hpp"
+#include "probes/system/small_file.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr std::string_view leaf_prefix = "perfwrap-run-";
+constexpr std::size_t leaf_name_length = leaf_prefix.size() + 6;  // as mkdtemp(3) completes it
+constexpr std::string_view inner_name = "command";
+
+bool is_leaf_name(std::string_view name) { return name.starts_with(leaf_prefix) && name.size() == leaf_name_length; }
+
+std::string cgroup_remedy(CgroupMemory version) {
+    return version == CgroupMemory::v2
+               ? "run as root, or in a delegated scope: systemd-run --user --scope -p Delegate=yes perfwrap ..."
+               : "run as root, or let an administrator give you a memory cgroup of your own";
+}
+
+// Whether a leaf for this process can be made in the directory; otherwise why not.
+tl::expected<void, std::string> can_make_leaf(CgroupMemory version, const std::string& directory) {
+    if (version == CgroupMemory::v2) {
+        const auto enabled = read_small_file(directory + "/cgroup.subtree_control");
+        if (!enabled) return tl::unexpected(fmt::format("{}/cgroup.subtree_control cannot be read", directory));
+        if (!has_word(*enabled, "memory"))
+            return tl::unexpected(fmt::format("the memory controller is not enabled in {}/cgroup.subtree_control", directory));
+        // Moving a process takes the right to write to the nearest common ancestor's list.
+        if (::access((directory + "/cgroup.procs").c_str(), W_OK) != 0)
+            return tl::unexpected(fmt::format("no right to move processes within {}: {}", directory, std::strerror(errno)));
+    }
+    if (::access(directory.c_str(), W_OK) != 0)
+        return tl::unexpected(fmt::format("no right to make a cgroup in {}: {}", directory, std::strerror(errno)));
+    return {};
+}
+
+tl::expected<std::string, std::string> find_leaf_parent(const MemoryHierarchy& hierarchy) {
+    std::string reasons;
+    for (const auto& directory : leaf_parents(hierarchy, ::geteuid() == 0)) {
+        const auto usable = can_make_leaf(hierarchy.version, directory);
+        if (usable) return directory;
+        reasons += (reasons.empty() ? "" : "; ") + usable.error();
+    }
+    if (reasons.empty()) reasons = fmt::format("the mount {} does not show this process's own cgroup", hierarchy.mount_point);
+    return tl::unexpected(reasons);
+}
+
+std::optional<MemoryHierarchy> own_memory_hierarchy() {
+    return find_memory_hierarchy(read_small_file("/proc/self/mountinfo").value_or(""),
+                                 read_small_file("/proc/self/cgroup").value_or(""));
+}
+
+const char* peak_file(CgroupMemory version) { return version == CgroupMemory::v2 ? "memory.peak" : "memory.max_usage_in_bytes"; }
+
+// The top of v2 has no memory.peak of its own: any cgroup below answers.
+bool keeps_peak(const MemoryHierarchy& hierarchy) {
+    const auto has_file = [&](const std::string& directory) {
+        return ::access((directory + "/" + peak_file(hierarchy.version)).c_str(), F_OK) == 0;
+    };
+    if (has_file(hierarchy.own_directory.value_or(hierarchy.mount_point))) return true;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(hierarchy.mount_point, ignored))
+        if (entry.is_directory(ignored) && has_file(entry.path())) return true;
+    return false;
+}
+
+UniqueFd lock_directory(const std::string& directory) {
+    UniqueFd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
+    return fd;
+}
+
+// rmdir refuses a cgroup that holds processes or other cgroups.
+void remove_leaf(const std::string& directory) {
+    ::rmdir(fmt::format("{}/{}", directory, inner_name).c_str());
+    ::rmdir(directory.c_str());
+}
+
+void sweep_stale_leaves(const std::string& parent) {
+    std::error_code ignored;
+    std::vector<std::string> leaves;
+    for (const auto& entry : std::filesystem::directory_iterator(parent, ignored))
+        if (is_leaf_name(entry.path().filename().native())) leaves.push_back(entry.path());
+    for (const auto& leaf : leaves) {
+        if (const auto lock = lock_directory(leaf)) {
+            sweep_stale_leaves(leaf);  // of a perfwrap inside it
+            remove_leaf(leaf);
+        }
+    }
+}
+
+// Makes and locks a new directory; a sweep of another perfwrap may take it away before the lock is held.
+tl::expected<std::pair<std::string, UniqueFd>, std::string> make_locked_leaf(const std::string& parent) {
+    constexpr int attempts = 10;
+    for (int i = 0; i < attempts; ++i) {
+        auto directory = fmt::format("{}/{}XXXXXX", parent, leaf_prefix);
+        if (!::mkdtemp(directory.data()))
+            return tl::unexpected(fmt::format("cannot make a cgroup in {}: {}", parent, std::strerror(errno)));
+        auto lock = lock_directory(directory);
+        if (lock && ::access((directory + "/cgroup.procs").c_str(), F_OK) == 0)
+            return std::pair{std::move(directory), std::move(lock)};
+    }
+    return tl::unexpected(fmt::format("cgroups made in {} are removed at once; is another program cleaning up there?", parent));
+}
+
+tl::expected<void, std::string> write_file(const std::string& path, std::string_view text) {
+    const UniqueFd fd{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    if (!fd || ::write(fd.get(), text.data(), text.size()) < 0)
+        return tl::unexpected(fmt::format("cannot write {} to {}: {}", text, path, std::strerror(errno)));
+    return {};
+}
+
+}  // namespace
+
+MemoryCgroupFacts memory_cgroup_facts() {
+    const auto hierarchy = own_memory_hierarchy();
+    const auto none = [](std::string why) { return MemoryCgroupFacts{.leaf_parent = tl::unexpected(std::move(why))}; };
+    if (!hierarchy) return none("no cgroup hierarchy is mounted; mount one at /sys/fs/cgroup");
+    if (hierarchy->version == CgroupMemory::v2) {
+        const auto controllers = read_small_file(hierarchy->mount_point + "/cgroup.controllers");
+        if (!has_word(controllers.value_or(""), "memory"))
+            return none(fmt::format("{}/cgroup.controllers lists no memory controller", hierarchy->mount_point));
+    }
+    return {hierarchy->version, keeps_peak(*hierarchy), find_leaf_parent(*hierarchy)};
+}
+
+tl::expected<MemoryCgroup, std::string> MemoryCgroup::create() {
+    const auto facts = memory_cgroup_facts();
+    if (!facts.leaf_parent && facts.version == CgroupMemory::none) return tl::unexpected(facts.leaf_parent.error());
+    if (!facts.leaf_parent) return tl::unexpected(facts.leaf_parent.error() + "; " + cgroup_remedy(facts.version));
+    sweep_stale_leaves(*facts.leaf_parent);
+
+    auto leaf = make_locked_leaf(*facts.leaf_parent);
+    if (!leaf) return tl::unexpected(leaf.error() + "; " + cgroup_remedy(facts.version));
+    MemoryCgroup cgroup;
+    cgroup.version_ = facts.version;
+    cgroup.directory_ = std::move(leaf->first);
+    cgroup.lock_ = std::move(leaf->second);
+
+    auto processes = cgroup.directory_;
+    if (facts.version == CgroupMemory::v2) {
+        const auto passed_on = write_file(cgroup.directory_ + "/cgroup.subtree_control", "+memory");
+        if (!passed_on) return tl::unexpected(passed_on.error());
+        processes += fmt::format("/{}", inner_name);
+        if (::mkdir(processes.c_str(), 0755) != 0)
+            return tl::unexpected(fmt::format("cannot make the cgroup {}: {}", processes, std::strerror(errno)));
+    }
+    cgroup.procs_ = UniqueFd{::open((processes + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC)};
+    if (!cgroup.procs_) return tl::unexpected(fmt::format("cannot open {}/cgroup.procs: {}", processes, std::strerror(errno)));
+    return cgroup;
+}
+
+MemoryCgroup& MemoryCgroup::operator=(MemoryCgroup&& other) noexcept {
+    if (this != &other) {
+        remove();
+        version_ = other.version_;
+        directory_ = std::move(other.directory_);
+        other.directory_.clear();
+        lock_ = std::move(other.lock_);
+        procs_ = std::move(other.procs_);
+    }
+    return *this;
+}
+
+std::optional<std::uint64_t> MemoryCgroup::peak_bytes() const {
+    return leading_number(read_small_file(fmt::format("{}/{}", directory_, peak_file(version_))).value_or(""));
+}
+
+std::optional<std::uint64_t> MemoryCgroup::oom_kills() const {
+    const auto* file = version_ == CgroupMemory::v2 ? "memory.events" : "memory.oom_control";
+    return number_after(read_small_file(fmt::format("{}/{}", directory_, file)).value_or(""), "oom_kill");
+}
+
+void MemoryCgroup::remove() {
+    if (directory_.empty()) return;
+    remove_leaf(directory_);
+    directory_.clear();
+    procs_.reset();
+    lock_.reset();
+}
+
+}  // namespace perfwrap

@@ -1,0 +1,62 @@
+// What the tree has used, each process counted once, and a row for each process that is over. Arithmetic only.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "probes/procfs/process_tree.hpp"
+#include "probes/procfs/usage.hpp"
+#include "probes/recording/recording.hpp"
+
+namespace perfwrap {
+
+class TreeAccounts {
+public:
+    explicit TreeAccounts(std::size_t max_processes) : rows_(max_processes) {}
+
+    // before_exec: what perfwrap itself used in the command's process. may_grow_bytes: how far the kernel's figure of its
+    // resident memory may have come until the exec.
+    void command_started(int pid, std::uint64_t exec_ns, const rusage& before_exec, std::uint64_t may_grow_bytes = 0);
+
+    // A child of perfwrap. usage covers it and everything below it that was waited for. Null: it was never seen.
+    // Returns the largest resident set of one of them, where usage tells it.
+    std::optional<std::uint64_t> reaped(const TrackedProcess* process, std::uint64_t now_ns, int wait_status,
+                                        const rusage& usage);
+
+    // Processes that went unseen since the last refresh, ancestors first: their parent waited for them, or nobody did.
+    void vanished(std::span<const TrackedProcess> processes, std::uint64_t now_ns);
+
+    // A process that is there when the window closes.
+    void still_there(const TrackedProcess& process, const Read<IoCounters>& io);
+
+    // So far, with the processes that are there.
+    std::uint64_t cpu_ns(std::span<const TrackedProcess> present) const;
+
+    // The high-water mark of the one process that had the largest; 0 if none is known.
+    std::uint64_t largest_process_rss_peak_bytes() const { return largest_process_rss_peak_bytes_; }
+
+    // Call once, after everything else.
+    TreeTotals totals() const;
+    ProcessTable take_rows() { return std::move(rows_); }
+
+private:
+    Usage own(const TrackedProcess& process) const;
+    void add_row(const TrackedProcess& process, const Usage& own, std::optional<std::uint64_t> end_ns,
+                 std::optional<int> wait_status);
+
+    int command_pid_ = 0;  // 0 once it is reaped
+    std::uint64_t exec_ns_ = 0;
+    Usage before_exec_;
+    std::uint64_t rss_peak_before_exec_bytes_ = 0;
+
+    Usage total_;  // of processes that are over, and at last of those still there
+    std::optional<IoCounters> io_{IoCounters{}};
+    std::uint64_t largest_process_rss_peak_bytes_ = 0;
+    ProcessTable rows_;
+    std::uint64_t rows_cpu_ns_ = 0;
+};
+
+}  // namespace perfwrap

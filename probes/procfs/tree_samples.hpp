@@ -1,0 +1,62 @@
+// What samples of the tree amount to over time: peaks, averages, who held memory at the peak, the timeline. Arithmetic only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "probes/procfs/process_tree.hpp"
+#include "probes/sampling/sampled_memory.hpp"
+#include "probes/recording/recording.hpp"
+
+namespace perfwrap {
+
+class TreeSamples {
+public:
+    explicit TreeSamples(unsigned cpus) : cpus_(cpus) {}
+
+    // tree_cpu_ns: what the tree has used until now. It may seem to fall while a process passes from life into its parent's
+    // figures; the timeline takes the largest.
+    void add(std::uint64_t at_ns, std::span<const TrackedProcess> processes, std::uint64_t tree_cpu_ns);
+
+    // A process is known to have held this much at some moment.
+    void raise_peak(std::uint64_t at_ns, const TrackedProcess& process, std::uint64_t bytes);
+    // The same, of a process that is not known.
+    void raise_peak(std::uint64_t bytes) { rss_.raise_peak(bytes); }
+
+    // What was seen last stands until the end.
+    void close(std::uint64_t end_ns, std::uint64_t tree_cpu_ns);
+
+    // Fills in what sampling tells; holders: the largest at the peak, at most this many.
+    void observe(Observation& seen, std::size_t holders) const;
+
+private:
+    struct Sums {
+        ResidentMemory memory;
+        std::uint32_t processes = 0;
+        std::uint32_t threads = 0;
+    };
+    struct Holder {
+        int pid = 0;
+        Command command;
+        std::uint64_t rss_bytes = 0;
+    };
+
+    void add_bucket(std::uint64_t at_ns, const Sums& now, std::uint64_t tree_cpu_ns);
+
+    unsigned cpus_;
+    bool any_ = false;
+    std::uint64_t first_ns_ = 0;
+    std::uint64_t last_ns_ = 0;
+    std::uint64_t count_ = 0;
+    Sums last_;
+    Sums peaks_;  // each field's own maximum
+    SampledMemory rss_;
+    std::uint64_t peak_at_ns_ = 0;
+    std::vector<Holder> holders_;
+    std::uint64_t shown_cpu_ns_ = 0;
+    Timeline timeline_;
+};
+
+}  // namespace perfwrap

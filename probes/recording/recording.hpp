@@ -1,0 +1,93 @@
+// What the probes saw of one run, as plain data: nanoseconds of CLOCK_MONOTONIC, bytes and counts, nothing derived.
+// summarize() turns it into a RunResult without asking the system anything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/recording/process_table.hpp"
+#include "probes/recording/timeline.hpp"
+
+namespace perfwrap {
+
+// Totals over the whole tree at the end of the measured window. An empty one was not measured.
+struct TreeTotals {
+    std::optional<std::uint64_t> cpu_user_ns;
+    std::optional<std::uint64_t> cpu_system_ns;
+    std::optional<std::uint64_t> minor_faults;
+    std::optional<std::uint64_t> major_faults;
+    std::optional<std::uint64_t> voluntary_context_switches;
+    std::optional<std::uint64_t> involuntary_context_switches;
+    std::optional<std::uint64_t> run_queue_wait_ns;
+    std::optional<std::uint64_t> syscall_read_bytes;
+    std::optional<std::uint64_t> syscall_written_bytes;
+    std::optional<std::uint64_t> storage_read_bytes;
+    std::optional<std::uint64_t> storage_written_bytes;
+    std::optional<std::uint64_t> processes_started;
+    std::optional<std::uint64_t> processes_peak;
+    std::optional<std::uint64_t> threads_started;
+    std::optional<std::uint64_t> threads_peak;
+    std::optional<std::uint64_t> oom_kills;
+};
+
+// A quantity of memory over time: its maximum and its integral over the time that was observed.
+struct MemoryOverTime {
+    std::uint64_t peak_bytes = 0;
+    double byte_seconds = 0;
+    double observed_seconds = 0;
+    std::uint64_t samples = 0;  // readings behind it; 0 where every change was followed, or where nobody counted
+};
+
+struct MemoryTotals {
+    std::optional<MemoryOverTime> rss;
+    std::optional<std::uint64_t> rss_anon_peak_bytes;
+    std::optional<std::uint64_t> rss_file_peak_bytes;
+    std::optional<std::uint64_t> rss_shmem_peak_bytes;
+    std::optional<std::uint64_t> largest_process_rss_peak_bytes;
+    std::optional<MemoryOverTime> pss;
+    std::optional<MemoryOverTime> anon;  // physical: each page once
+    std::optional<std::uint64_t> file_mapped_peak_bytes;
+    std::optional<std::uint64_t> shmem_peak_bytes;
+    std::optional<std::uint64_t> cgroup_peak_bytes;
+    std::optional<std::uint64_t> swap_peak_bytes;
+};
+
+struct MemoryHolder {
+    int pid = 0;
+    std::vector<std::string> command;
+    std::uint64_t rss_bytes = 0;
+};
+
+struct PeakMoment {
+    std::uint64_t at_ns = 0;
+    std::vector<MemoryHolder> holders;
+};
+
+// What a probe gives when the measured window closes.
+struct Observation {
+    TreeTotals totals;
+    MemoryTotals memory;
+    std::optional<PeakMoment> peak;
+    ProcessTable processes;
+    Timeline timeline;
+    std::uint64_t lost_events = 0;
+    bool io_withheld = false;  // totals without I/O: a program with rights of its own ran, and they are not perfwrap's user's
+    std::optional<double> mean_interval_seconds;  // between samples, as it came out
+    std::optional<double> cpu_interval_seconds;   // between looks at CPU time, where they have a pace of their own
+    std::optional<std::uint64_t> end_ns;          // the command's end, where the probe knows it better than waitpid's return
+};
+
+struct Recording {
+    std::uint64_t exec_ns = 0;  // the command's exec
+    std::uint64_t end_ns = 0;   // the window's end
+    std::int64_t started_at_unix_ms = 0;
+    std::optional<int> wait_status;  // of the command, as wait(2) gives it; empty: it runs
+    bool timed_out = false;
+    std::uint64_t stopped_ns = 0;      // how long the command was stopped, of the time until its end
+    std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
+    Observation seen;
+};
+
+}  // namespace perfwrap

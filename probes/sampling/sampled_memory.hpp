@@ -1,0 +1,53 @@
+// A quantity of memory known at moments: its maximum and its integral. Between two moments it is taken to change linearly.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "probes/recording/recording.hpp"
+
+namespace perfwrap {
+
+class SampledMemory {
+public:
+    // Moments come in order of time.
+    void add(std::uint64_t at_ns, std::uint64_t bytes) {
+        raise_peak(bytes);
+        if (seen_ && at_ns > at_ns_) {
+            const double seconds = static_cast<double>(at_ns - at_ns_) / 1e9;
+            total_.byte_seconds += (static_cast<double>(bytes_) + static_cast<double>(bytes)) / 2 * seconds;
+            total_.observed_seconds += seconds;
+        }
+        at_ns_ = seen_ ? std::max(at_ns_, at_ns) : at_ns;
+        bytes_ = bytes;
+        seen_ = true;
+    }
+
+    // The last amount stands until then.
+    void hold_until(std::uint64_t end_ns) {
+        if (seen_) add(end_ns, bytes_);
+    }
+
+    // The quantity is known to have been this large at some moment between samples.
+    void raise_peak(std::uint64_t bytes) { total_.peak_bytes = std::max(total_.peak_bytes, bytes); }
+
+    std::uint64_t peak_bytes() const { return total_.peak_bytes; }
+
+    // None: it was never seen, or only as nothing, which no living process has. Where nothing but the peak is known, it was
+    // observed over no time.
+    std::optional<MemoryOverTime> total() const {
+        if (total_.peak_bytes == 0) return std::nullopt;
+        auto total = total_;
+        if (total.byte_seconds <= 0) total.observed_seconds = 0;
+        return total;
+    }
+
+private:
+    bool seen_ = false;
+    std::uint64_t at_ns_ = 0;
+    std::uint64_t bytes_ = 0;
+    MemoryOverTime total_;
+};
+
+}  // namespace perfwrap

@@ -1,0 +1,44 @@
+#include "profiler/cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include "exporters/result/metrics.hpp"
+#include "exporters/text/text.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr int columns = 80;
+
+constexpr std::string_view examples =
+    "Examples:\n"
+    "  perfwrap python bench.py                     print a summary on standard error\n"
+    "  perfwrap -o result.json -- python bench.py   keep everything as JSON\n"
+    "  perfwrap -q -o - ./quiet-job | jq .summary   pass it on\n"
+    "  perfwrap --timeout 10m --orphans kill ./ci   leave nothing behind\n";
+
+constexpr std::string_view exit_codes =
+    "Exit codes:\n"
+    "  that of COMMAND, or 128+N if signal N ended it\n"
+    "  124  --timeout ended it\n"
+    "  125  perfwrap itself failed: bad options, output not writable, source missing\n"
+    "  126  COMMAND was found but cannot be executed\n"
+    "  127  COMMAND was not found\n";
+
+std::string definition(std::string_view name, std::string_view meaning) {
+    return fmt::format("  {:<{}} {}\n", name, help_name_columns - 3, wrap(meaning, columns, help_name_columns));
+}
+
+}  // namespace
+
+std::string help_footer(std::span<const OutputFormat> formats) {
+    std::string text = "Formats:\n";
+    for (const auto& format : formats)
+        text +=
+            definition(fmt::format("{}{}{}", format.name, format.ending.empty() ? "" : ", ", format.ending), format.description);
+    text += fmt::format("\n{}\n{}\nMetrics (perfwrap doctor tells how exact they are here):\n", examples, exit_codes);
+    for (const auto& info : metric_catalogue()) text += definition(info.key, info.meaning);
+    return text;
+}
+
+}  // namespace perfwrap

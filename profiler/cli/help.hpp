@@ -1,0 +1,32 @@
+// What `perfwrap --help` says around the list of options.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "profiler/cli/option_values.hpp"
+
+namespace perfwrap {
+
+// The width of the column that names options, formats and metrics.
+inline constexpr int help_name_columns = 33;
+
+inline constexpr std::string_view help_usage =
+    "Runs a command and tells what it and all of its descendants cost.\n"
+    "\n"
+    "Usage: perfwrap [run] [OPTIONS] [--] COMMAND [ARG...]\n"
+    "       perfwrap doctor [--json]  what this host can measure, how exactly, and\n"
+    "                                 how to get the rest\n"
+    "\n"
+    "Options come before COMMAND; all that follows it belongs to it.\n";
+
+inline constexpr std::string_view doctor_help_usage =
+    "Tells what this host can measure, how exactly, and how to get the rest.\n"
+    "\n"
+    "Usage: perfwrap doctor [--json]\n";
+
+// Formats, examples, exit codes and the metrics with their meanings.
+std::string help_footer(std::span<const OutputFormat> formats);
+
+}  // namespace perfwrap

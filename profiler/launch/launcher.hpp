@@ -1,0 +1,46 @@
+// Starts the command so that it cannot tell that it is wrapped: same descriptors, signal mask and dispositions, environment.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <csignal>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "profiler/launch/identity.hpp"
+#include "profiler/launch/inherited.hpp"
+#include "profiler/launch/kept_by_exec.hpp"
+
+namespace perfwrap {
+
+struct LaunchOptions {
+    std::vector<std::string> command;  // argv; the program is looked up in PATH as execvp does
+    sigset_t signal_mask{};            // to restore in the command
+    bool ignore_sigchld = false;       // perfwrap was started with SIGCHLD ignored: so is the command
+    KeptByExec kept_by_exec;           // of perfwrap, for the command
+    int cgroup_procs_fd = -1;          // where the child writes itself before exec; -1: nowhere
+    Inherited inherited{};             // what it gets of what perfwrap was started with
+    std::optional<Identity> identity;  // who it is; none: who perfwrap is
+};
+
+struct Launched {
+    pid_t pid = 0;
+    std::uint64_t exec_ns = 0;  // CLOCK_MONOTONIC just before execve
+    rusage before_exec{};       // what the child had used until then
+    // What perfwrap had got and the child had not, since it was not there yet when its group got it: signal N as bit N - 1.
+    std::uint64_t missed_signals = 0;
+};
+
+struct LaunchError {
+    int exit_code = 127;  // 127 not found, 126 found but cannot be executed, 125 perfwrap's own failure
+    std::string message;
+};
+
+// Returns once the command's program has been loaded, or has failed to be.
+tl::expected<Launched, LaunchError> launch(const LaunchOptions& options);
+
+}  // namespace perfwrap

@@ -1,0 +1,15 @@
+// What perfwrap has to say against something, on standard error.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "profiler/output/writer.hpp"
+#include "exporters/text/text.hpp"
+
+namespace perfwrap {
+
+inline void complain(std::string_view message) { tell(fmt::format("perfwrap: {}\n", printable(message, true))); }
+
+}  // namespace perfwrap

@@ -1,0 +1,164 @@
+#include "profiler/output/writer.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "profiler/output/temporary_file.hpp"
+#include "profiler/output/write_signals.hpp"
+
+namespace perfwrap {
+namespace {
+
+using Outcome = tl::expected<void, std::string>;
+
+Outcome trouble(const std::string& path, int error) { return tl::make_unexpected(write_trouble(path, error)); }
+
+constexpr std::chrono::seconds patience_with_readers{10};
+
+// All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if
+// done; ETIMEDOUT where a non-blocking pipe's reader has taken nothing for that long.
+int write_all(int fd, std::string_view bytes, std::optional<std::chrono::milliseconds> patience = std::nullopt) {
+    const WriteSignalsBlocked blocked;
+    while (!bytes.empty()) {
+        const auto written = ::write(fd, bytes.data(), bytes.size());
+        if (written >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            pollfd writable{fd, POLLOUT, 0};
+            if (::poll(&writable, 1, patience ? static_cast<int>(patience->count()) : -1) == 0) return ETIMEDOUT;
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+Outcome check(const std::string& path, const InheritedDescriptor& target) {
+    const int flags = ::fcntl(target.fd, F_GETFL);
+    const bool closed = flags < 0 || (flags & O_PATH) != 0;
+    if (!closed && (flags & O_ACCMODE) != O_RDONLY) return {};
+    const std::string_view state = closed ? "closed" : "open for reading only";
+    return tl::make_unexpected(
+        fmt::format("cannot write {}: descriptor {} is {}; redirect it to a file", path, target.fd, state));
+}
+
+// Without opening: that would wait for a pipe's reader.
+Outcome check(const std::string& path, const InPlace& target) {
+    if (::faccessat(AT_FDCWD, target.path.c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
+    return {};
+}
+
+// In a folder such as /tmp a file that may be written may still not be replaced (unlink(2), EPERM).
+bool may_replace(const Replaceable& target) {
+    struct stat folder {};
+    if (!target.existing || ::stat(target.folder.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) == 0) return true;
+    const uid_t user = user_of_files();
+    return user == 0 || user == target.existing->st_uid || user == folder.st_uid;
+}
+
+Outcome check(const std::string& path, const Replaceable& target) {
+    TemporaryFile::remove_stale(target.folder);
+    if (!may_replace(target)) return trouble(path, EPERM);
+    if (target.existing && ::faccessat(AT_FDCWD, target.path().c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
+    const auto file = TemporaryFile::in(target.folder, S_IRUSR | S_IWUSR);
+    if (file) return {};
+    return tl::make_unexpected(
+        fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), target.folder));
+}
+
+Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes) {
+    if (const int error = write_all(target.fd, bytes)) return trouble(path, error);
+    return {};
+}
+
+bool is_pipe(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISFIFO(found.st_mode);
+}
+
+// Its reader may have gone for good.
+UniqueFd open_in_place(const std::string& path) {
+    using std::chrono::steady_clock;
+    const auto give_up = steady_clock::now() + patience_with_readers;
+    while (true) {
+        UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        if (fd) return fd;
+        const int error = errno;
+        const bool unread = error == ENXIO && is_pipe(path) && steady_clock::now() < give_up;
+        errno = error;
+        if (!unread && error != EINTR) return fd;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+Outcome write(const std::string& path, const InPlace& target, std::string_view bytes) {
+    const UniqueFd device = open_in_place(target.path);
+    if (!device) return trouble(path, errno);
+    if (const int error = write_all(device.get(), bytes, patience_with_readers)) return trouble(path, error);
+    return {};
+}
+
+// Owner and mode of the file that is replaced. Only root can give a file away; for others the new one is simply theirs.
+int take_over_permissions(int fd, const struct stat& existing) {
+    if (::fchown(fd, existing.st_uid, existing.st_gid) != 0 && errno != EPERM) return errno;
+    return ::fchmod(fd, existing.st_mode & 07777) == 0 ? 0 : errno;
+}
+
+Outcome write(const std::string& path, const Replaceable& target, std::string_view bytes) {
+    return replace_file(path, target, bytes);
+}
+
+}  // namespace
+
+tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes) {
+    constexpr mode_t before_umask = 0666;
+    auto file = TemporaryFile::in(target.folder, target.existing ? S_IRUSR | S_IWUSR : before_umask);
+    if (!file) return trouble(path, file.error());
+    if (const int error = write_all(file->descriptor(), bytes)) return trouble(path, error);
+    if (target.existing)
+        if (const int error = take_over_permissions(file->descriptor(), *target.existing)) return trouble(path, error);
+    if (::fsync(file->descriptor()) != 0) return trouble(path, errno);
+    if (const int error = std::move(*file).become(target.path())) return trouble(path, error);
+    return {};
+}
+
+tl::expected<void, std::string> check_writable(const std::string& path) {
+    const auto target = resolve_output(path);
+    if (!target) return tl::make_unexpected(target.error());
+    return std::visit([&](const auto& kind) { return check(path, kind); }, *target);
+}
+
+tl::expected<void, std::string> check_distinct(std::span<const std::string> paths) {
+    std::vector<std::pair<std::string, OutputTarget>> places;
+    for (const auto& path : paths) {
+        auto target = resolve_output(path);
+        if (!target) continue;  // whether it can be written is another question
+        const auto same = std::ranges::find_if(places, [&](const auto& place) { return same_place(place.second, *target); });
+        if (same != places.end())
+            return tl::make_unexpected(
+                fmt::format("{} and {} are the same place; give each output a path of its own", same->first, path));
+        places.emplace_back(path, std::move(*target));
+    }
+    return {};
+}
+
+tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes) {
+    const auto target = resolve_output(path);
+    if (!target) return tl::make_unexpected(target.error());
+    return std::visit([&](const auto& kind) { return write(path, kind, bytes); }, *target);
+}
+
+void tell(std::string_view text) { write_all(STDERR_FILENO, text); }
+
+}  // namespace perfwrap

@@ -1,0 +1,31 @@
+// Bytes into files: whole or not at all.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "profiler/output/output_target.hpp"
+
+namespace perfwrap {
+
+// Whether `path` could be written, found out without leaving anything behind. "-" is standard output.
+// Error: a sentence that names the path, what is wrong and what to do.
+tl::expected<void, std::string> check_writable(const std::string& path);
+
+// Whether no two of them are the same file. Error: a sentence that names both.
+tl::expected<void, std::string> check_distinct(std::span<const std::string> paths);
+
+// A regular or new file is replaced in one step (temporary file in the same folder, fsync, rename) with the permissions that it
+// had or that the umask gives; symbolic links are followed, so that the link stays. Anything else (pipe, terminal, device) is
+// written in place; a named pipe is waited 10 s for until somebody reads it.
+tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes);
+
+// The first of these; `path` is what errors call it.
+tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes);
+
+// To standard error, as far as it takes it: one that is closed, or that nobody reads, costs nothing but the text.
+void tell(std::string_view text);
+
+}  // namespace perfwrap

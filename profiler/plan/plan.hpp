@@ -1,0 +1,64 @@
+// Facts about the host and the user's wishes in, a source and an accuracy for every metric out. Pure: testable without a kernel.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "probes/host/host_facts.hpp"
+#include "exporters/result/metrics.hpp"
+#include "exporters/result/result.hpp"
+
+namespace perfwrap {
+
+enum class SourceChoice : std::uint8_t { automatic, ebpf, procfs };
+enum class Mode : std::uint8_t { ebpf, procfs };
+enum class Source : std::uint8_t { clock, ebpf, procfs, cgroup };
+enum class Accuracy : std::uint8_t { exact, bounded, sampled };
+
+struct PlanOptions {
+    SourceChoice source = SourceChoice::automatic;
+    bool cgroup = false;
+    bool exact_memory = false;  // implies cgroup
+    std::optional<std::chrono::nanoseconds> interval = std::nullopt;
+};
+
+// How one metric is had, or why not.
+struct MetricPlan {
+    bool measured = false;
+    Source source = Source::clock;
+    Accuracy accuracy = Accuracy::exact;
+    std::string bound;  // how far off a bounded value can be, "to 256 KiB a process"
+    std::string note;   // what qualifies the accuracy, "" if nothing
+    Absence absence;    // not measured: why
+};
+
+struct Plan {
+    Mode mode = Mode::procfs;
+    std::chrono::nanoseconds interval{};  // the finest that will be used
+    bool adaptive_interval = true;
+    bool own_cgroup = false;
+    bool every_memory_event = false;
+    bool physical_memory = false;  // the kernel's own figures of the command's cgroup are followed
+    bool sample_pss = false;
+    std::optional<std::string> fallback_reason;  // why automatic did not take eBPF
+    std::optional<std::string> remedy;           // the one command or setting that would unlock more
+    std::array<MetricPlan, metric_count> metrics;
+
+    const MetricPlan& operator[](Metric metric) const { return metrics[static_cast<std::size_t>(metric)]; }
+};
+
+// Error: a source named by the user cannot work here; the message says why and what to do.
+tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOptions& options);
+
+std::string_view mode_name(Mode mode);
+std::string_view source_name(Source source);
+// The name with the bound: "bounded to 256 KiB a process".
+std::string accuracy_text(const MetricPlan& plan);
+std::string_view accuracy_name(Accuracy accuracy);
+
+}  // namespace perfwrap

@@ -1,0 +1,115 @@
+// What the plan promised, corrected by what came.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "profiler/summarize/summarize.hpp"
+
+namespace perfwrap {
+namespace {
+
+// The mean of what `of` gives for the recordings that have it.
+template <typename Of>
+std::optional<double> mean(std::span<const Recording> recordings, Of of) {
+    double sum = 0;
+    int n = 0;
+    for (const auto& recording : recordings)
+        if (const std::optional<double> value = of(recording.seen)) {
+            sum += *value;
+            ++n;
+        }
+    if (n == 0) return std::nullopt;
+    return sum / n;
+}
+
+std::optional<double> tree_interval(const Observation& seen) { return seen.mean_interval_seconds; }
+
+std::optional<double> cpu_interval(const Observation& seen) { return seen.cpu_interval_seconds; }
+
+// PSS has a pace of its own.
+std::optional<double> pss_interval(const Observation& seen) {
+    const auto& pss = seen.memory.pss;
+    if (!pss || pss->samples == 0 || pss->observed_seconds <= 0) return std::nullopt;
+    return pss->observed_seconds / static_cast<double>(pss->samples);
+}
+
+bool is_pss(Metric metric) { return metric == Metric::pss_peak_bytes || metric == Metric::pss_average_bytes; }
+
+std::string duration(double seconds) {
+    if (seconds < 1e-3) return fmt::format("{:.0f} us", seconds * 1e6);
+    if (seconds < 0.01) return fmt::format("{:.1f} ms", seconds * 1e3);
+    if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1e3);
+    return fmt::format("{:.1f} s", seconds);
+}
+
+std::string accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
+    std::string name = accuracy_text(plan);
+    if (plan.accuracy != Accuracy::sampled) return name;
+    const auto interval = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
+    return interval ? fmt::format("{} every {}", name, duration(*interval)) : name;
+}
+
+// What a probe gave unasked carries the weakest claim.
+MetricPlan unplanned(Mode mode) {
+    return {.measured = true,
+            .source = mode == Mode::ebpf ? Source::ebpf : Source::procfs,
+            .accuracy = Accuracy::sampled,
+            .bound = "",
+            .note = "the plan did not count on it",
+            .absence = {}};
+}
+
+Absence absence_of(const MetricPlan& plan) {
+    if (!plan.measured) return plan.absence;
+    if (plan.accuracy == Accuracy::sampled) return {"no sample: run too short, or unreadable", ""};
+    return {fmt::format("{} gave no value for this run", source_name(plan.source)), ""};
+}
+
+bool is_io(Metric metric) {
+    return metric == Metric::syscall_read_bytes || metric == Metric::syscall_written_bytes ||
+           metric == Metric::storage_read_bytes || metric == Metric::storage_written_bytes;
+}
+
+// Where perfwrap is used through file capabilities.
+std::optional<Absence> withheld(Metric metric, std::span<const Recording> recordings) {
+    if (!is_io(metric) || std::ranges::none_of(recordings, [](const Recording& recording) { return recording.seen.io_withheld; }))
+        return std::nullopt;
+    return Absence{
+        "a set-uid program ran, or another with rights of its own, whose I/O its caller may not see (run perfwrap as "
+        "root)",
+        "root where a program with rights of its own runs"};
+}
+
+std::string joined(std::string_view first, std::string_view second) {
+    if (first.empty() || second.empty()) return fmt::format("{}{}", first, second);
+    return fmt::format("{}; {}", first, second);
+}
+
+}  // namespace
+
+Measurement describe_measurement(const Plan& plan, std::span<const Recording> recordings, std::span<const RunResult> runs) {
+    Measurement measurement;
+    measurement.mode = mode_name(plan.mode);
+    measurement.interval_seconds = mean(recordings, tree_interval).value_or(std::chrono::duration<double>(plan.interval).count());
+    measurement.cpu_interval_seconds = mean(recordings, cpu_interval).value_or(measurement.interval_seconds);
+    for (const auto& recording : recordings) measurement.lost_events += recording.seen.lost_events;
+
+    for (const auto& info : metric_catalogue()) {
+        const auto& promised = plan[info.metric];
+        const auto present =
+            std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
+        if (present == 0) {
+            measurement.unavailable.emplace(info.metric, withheld(info.metric, recordings).value_or(absence_of(promised)));
+            continue;
+        }
+        const auto how = promised.measured ? promised : unplanned(plan.mode);
+        const auto gaps =
+            static_cast<std::size_t>(present) == runs.size() ? "" : fmt::format("in {} of {} runs", present, runs.size());
+        measurement.sources.emplace(info.metric, MetricSource{.source = std::string{source_name(how.source)},
+                                                              .accuracy = accuracy_of(how, info.metric, recordings),
+                                                              .note = joined(how.note, gaps)});
+    }
+    return measurement;
+}
+
+}  // namespace perfwrap

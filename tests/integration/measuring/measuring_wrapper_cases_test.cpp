@@ -1,0 +1,190 @@
+// What GNU time, BenchExec's runexecutor, con/duct, cgmemtime and prmon test of themselves as wrappers, asked of perfwrap.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <csignal>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/support/units.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+// Rows of the process table whose argv begins so.
+long rows(const nlohmann::json& run, const Words& begin) {
+    return std::ranges::count_if(run.at("processes").at("recorded"), [&](const nlohmann::json& row) {
+        const auto command = row.at("command").get<Words>();
+        return command.size() >= begin.size() && std::equal(begin.begin(), begin.end(), command.begin());
+    });
+}
+
+}  // namespace
+
+TEST_CASE("GNU time: the exit status is the command's, 128 and the signal's number, 127 or 126") {
+    const TemporaryFolder folder;
+    write_file(folder / "no-program", "text");
+    const std::vector<std::pair<Words, int>> endings{
+        {{"true"}, 0},
+        {{"false"}, 1},
+        {{"sh", "-c", "exit 125"}, 125},
+        {{"sh", "-c", "exit 126"}, 126},
+        {{"sh", "-c", "exit 127"}, 127},
+        {{"sh", "-c", "exit 255"}, 255},
+        {{"sh", "-c", "kill -USR1 $$"}, 128 + SIGUSR1},
+        {{"sh", "-c", "kill -KILL $$"}, 128 + SIGKILL},
+        {{folder / "no-program"}, 126},
+        {{"/"}, 126},
+        {{folder / "missing"}, 127},
+        {{"perfwrap-no-such-command"}, 127},
+    };
+    for (const auto& source : sources) {
+        for (const auto& [command, code] : endings) {
+            CAPTURE(source, command);
+            CHECK(run({.argv = perfwrap_words({"--source", source}, command)}).code() == code);
+        }
+    }
+}
+
+TEST_CASE("GNU time: the maximum resident set size of a small command is not that of its wrapper") {
+    constexpr double more_than_true_needs = 2.5 * mib;
+    for (int i = 0; i < 40; ++i) {
+        const auto measured = measure({"--source", "procfs"}, {"true"});
+        REQUIRE(measured.ended.code() == 0);
+        // Memory is absent where no sample fell into its life.
+        for (const auto* key : {"largest_process_rss_peak_bytes", "rss_peak_bytes"})
+            if (measured.run().at("metrics").contains(key)) CHECK(measured.metric(key) < more_than_true_needs);
+        CHECK(measured.metric("threads_peak") == 1);
+    }
+}
+
+TEST_CASE("BenchExec: standard input is a pipe, a file, or nothing, and the command reads it to its end") {
+    const TemporaryFolder folder;
+    write_file(folder / "input", "from a file\n");
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto cat = perfwrap_words({"--source", source}, {"cat"});
+        CHECK(run({.argv = cat, .input = "from a pipe\n"}).out == "from a pipe\n");
+        CHECK(
+            run({.argv = cat, .before_exec = [&] { ::dup2(::open((folder / "input").c_str(), O_RDONLY), STDIN_FILENO); }}).out ==
+            "from a file\n");
+        const auto nothing = run({.argv = cat, .before_exec = [] { ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO); }});
+        CHECK(nothing.out.empty());
+        CHECK(nothing.code() == 0);
+    }
+}
+
+TEST_CASE("BenchExec: a command that stopped itself ends at the time limit, and the stop is told") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure({"--source", source, "--timeout", "1s"}, {"sh", "-c", "kill -STOP $$; exit 0"});
+        CHECK(measured.ended.code() == 124);
+        CHECK(measured.run().at("exit").at("timed_out") == true);
+        CHECK(measured.run().at("stopped_seconds") > 0.5);
+        CHECK(measured.metric("wall_seconds") >= 1);
+    }
+}
+
+TEST_CASE("BenchExec: a command that computes or sleeps past the time limit is ended, and what it used is told") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto sleeping = measure({"--source", source, "--timeout", "500ms"}, {"sleep", "60"});
+        CHECK(sleeping.ended.code() == 124);
+        CHECK(sleeping.run().at("exit").at("signal") == "SIGTERM");
+        CHECK(sleeping.metric("cpu_seconds") < 0.5);
+        const auto computing = measure({"--source", source, "--timeout", "500ms"}, {"sh", "-c", "while :; do :; done"});
+        CHECK(computing.ended.code() == 124);
+        CHECK(computing.metric("cpu_seconds") > 0);
+    }
+}
+
+TEST_CASE("BenchExec: a limit that is not reached changes nothing") {
+    for (const auto& source : sources) {
+        const auto measured = measure({"--source", source, "--timeout", "1h"}, {"sh", "-c", "exit 3"});
+        CHECK(measured.ended.code() == 3);
+        CHECK(measured.run().at("exit").at("timed_out") == false);
+    }
+}
+
+TEST_CASE("BenchExec: a wrapper within a wrapper, both with a time limit, ends by the inner one") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        const auto inner =
+            perfwrap_words({"--source", source, "--timeout", "500ms", "-o", folder / "inner.json"}, {"sleep", "60"});
+        const auto outer = measure({"--source", source, "--timeout", "60s"}, inner);
+        CHECK(outer.ended.code() == 124);
+        CHECK(outer.run().at("exit").at("code") == 124);
+        CHECK(outer.run().at("exit").at("timed_out") == false);
+        const auto inner_result = nlohmann::json::parse(read_file(folder / "inner.json"));
+        CHECK(inner_result.at("runs").at(0).at("exit").at("timed_out") == true);
+    }
+}
+
+TEST_CASE("duct: no child is missed, be it plain, of a subshell, under nohup or in a session of its own") {
+    const std::vector<std::pair<std::string, std::string>> ways{
+        {"plain", "for i in $(seq $N); do $W sleep 400 & done; wait"},
+        {"subshell", "(for i in $(seq $N); do $W sleep 400 & done; wait)"},
+        {"nohup", "for i in $(seq $N); do nohup $W sleep 400 >/dev/null 2>&1 & done; wait"},
+        {"setsid", "for i in $(seq $N); do setsid $W sleep 400 & done; wait"},
+        {"left by parents that ended", "for i in $(seq $N); do ($W sleep 400 &) done; sleep 0.8"},
+    };
+    for (const auto& source : sources) {
+        for (const auto& [way, script] : ways) {
+            for (const int children : {1, 2, 10}) {
+                DYNAMIC_SECTION(children << " " << way << ", --source " << source) {
+                    const auto measured = measure(
+                        {"--source", source}, {"bash", "-c", fmt::format("W='{}'; N={}; {}", workload_path(), children, script)});
+                    REQUIRE(measured.ended.code() == 0);
+                    CHECK(rows(measured.run(), {workload_path(), "sleep", "400"}) == children);
+                    if (measured.result.at("measurement").at("mode") == "ebpf") {
+                        const auto& table = measured.run().at("processes");
+                        CHECK(measured.metric("processes_started") == static_cast<double>(table.at("recorded").size()));
+                        CHECK(table.at("omitted").at("count") == 0);
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("cgmemtime: the peak is that of the tree, not of its largest process") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure_workload({"--source", source}, {"memory-four"});
+        CHECK(measured.metric("rss_peak_bytes") >= 100 * mib);
+        CHECK(measured.metric("largest_process_rss_peak_bytes") >= 40 * mib);
+        CHECK(measured.metric("largest_process_rss_peak_bytes") < 60 * mib);
+    }
+}
+
+TEST_CASE("cgmemtime: the group's peak has the pages that a tree of forks shares once") {
+    if (skipped(no_memory_cgroup())) return;
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure_workload({"--source", source, "--cgroup"}, {"memory-fork", "64", "4", "300"});
+        CHECK(measured.metric("cgroup_memory_peak_bytes") >= 64 * mib);
+        CHECK(measured.metric("cgroup_memory_peak_bytes") < 128 * mib);
+        CHECK(measured.metric("rss_peak_bytes") >= 5 * 64 * mib);
+    }
+}
+
+TEST_CASE("prmon: children that live half as long as their parent are counted whole, and the exit code 43 passes") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure({"--source", source}, {"bash", "-c",
+                                                             fmt::format("W='{}'; $W burn 300 & $W burn 300 & $W burn "
+                                                                         "600; wait; exit 43",
+                                                                         workload_path())});
+        CHECK(measured.ended.code() == 43);
+        CHECK(measured.metric("cpu_seconds") >= 1.19);
+        CHECK(rows(measured.run(), {workload_path(), "burn", "300"}) == 2);
+        CHECK(measured.metric("processes_peak") >= 4);
+    }
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,29 @@
+// PSS of a tree that changes while its processes are read one after the other.
+#include <catch2/catch.hpp>
+
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+// Eight children end one by one, 250 times, and each time the rest hold larger parts of what they share.
+void follow_shrinking_families(const char* source) {
+    const auto measured = measure_workload({"--source", source}, {"memory-fork", "16", "8", "1", "250"});
+    INFO(measured.ended.err);
+    REQUIRE(measured.ended.code() == 0);
+    CHECK(measured.metric("pss_peak_bytes") <= 1.01 * measured.truth.at("pss_peak_bytes").get<double>());
+}
+
+}  // namespace
+
+TEST_CASE("who ends while the others are read is not counted beside what he leaves to them") {
+    follow_shrinking_families("procfs");
+}
+
+TEST_CASE("in eBPF mode, too, who ends while the others are read is not counted beside what he leaves to them", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    follow_shrinking_families("ebpf");
+}
+
+}  // namespace perfwrap::test

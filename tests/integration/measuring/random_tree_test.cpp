@@ -1,0 +1,95 @@
+// A random tree of processes that allocate, free, fork, exec, vfork, thread and exit, and now and then keep still: then the
+// timeline must show what the page tables held.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <ctime>
+#include <iomanip>
+#include <sstream>
+#include <string>
+
+#include "tests/integration/support/memory_bounds.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+// The workload's clock begins a little after the command's exec, with which the timeline begins. Both are known to a millisecond.
+constexpr double beginning_error_seconds = 0.002;
+
+double unix_seconds(const std::string& rfc3339) {
+    std::tm time{};
+    double fraction = 0;
+    std::istringstream text(rfc3339);
+    text >> std::get_time(&time, "%Y-%m-%dT%H:%M:%S") >> fraction;
+    REQUIRE(text);
+    return static_cast<double>(timegm(&time)) + fraction;
+}
+
+struct QuietPoint {
+    double from_seconds;
+    double until_seconds;
+    double rss_bytes;
+    double processes;
+};
+
+QuietPoint quiet_point(const nlohmann::json& json, double beginning_seconds) {
+    return {json.at("from_seconds").get<double>() + beginning_seconds + beginning_error_seconds,
+            json.at("until_seconds").get<double>() + beginning_seconds - beginning_error_seconds,
+            json.at("rss_bytes").get<double>(), json.at("processes").get<double>()};
+}
+
+void follow_random_tree(const std::string& seed, const Words& options, double bound_bytes_a_process) {
+    const auto measured = measure_workload(options, {"random-tree", seed, "2000"});
+    CAPTURE(seed);
+    INFO(measured.ended.err);
+    REQUIRE(measured.ended.code() == 0);
+    const auto& timeline = measured.run().at("timeline");
+    const auto times = timeline.at("t_seconds").get<std::vector<double>>();
+    const auto maxima = timeline.at("rss_max_bytes").get<std::vector<double>>();
+    const auto means = timeline.at("rss_mean_bytes").get<std::vector<double>>();
+
+    const double beginning_seconds = measured.truth.at("began_unix_ms").get<double>() / 1000 -
+                                     unix_seconds(measured.run().at("started_at").get<std::string>());
+
+    // On a slow machine a long run's buckets merge; a window of two buckets' length holds a whole one.
+    double longest_bucket_seconds = 0;
+    for (std::size_t i = 0; i + 1 < times.size(); ++i)
+        longest_bucket_seconds = std::max(longest_bucket_seconds, times[i + 1] - times[i]);
+
+    std::size_t points_seen = 0;
+    std::size_t points_that_must_be_seen = 0;
+    for (const auto& json : measured.truth.at("quiet_points")) {
+        const auto point = quiet_point(json, beginning_seconds);
+        const double bound_bytes = point.processes * bound_bytes_a_process;
+        bool seen = false;
+        for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+            if (times[i] < point.from_seconds || times[i + 1] > point.until_seconds) continue;
+            CAPTURE(times[i], point.rss_bytes);
+            CHECK_THAT(maxima[i], Catch::WithinAbs(point.rss_bytes, bound_bytes));
+            CHECK_THAT(means[i], Catch::WithinAbs(point.rss_bytes, bound_bytes + 1));
+            seen = true;
+        }
+        points_seen += seen ? 1 : 0;
+        points_that_must_be_seen += point.until_seconds - point.from_seconds >= 2 * longest_bucket_seconds ? 1 : 0;
+    }
+    CHECK(points_seen >= points_that_must_be_seen);
+    CHECK(points_seen >= 5);
+    CHECK(measured.metric("processes_started") == measured.truth.at("processes_started").get<double>());
+    CHECK(measured.result.at("measurement").at("lost_events") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    for (const auto* seed : {"1", "2", "3", "4"}) follow_random_tree(seed, {"--source", "ebpf", "--exact-memory"}, 0);
+}
+
+TEST_CASE("on the cheap path a random tree's tracked total is the truth within the stated bound", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    for (const auto* seed : {"5", "6"}) follow_random_tree(seed, {"--source", "ebpf"}, counter_bound_bytes());
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/integration/support/child.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/support/sanitized.hpp"
+
+namespace perfwrap::test {
+
+// What the kernel's per-CPU counters may hold back from a plain read, over the three kinds of resident pages: the batch of
+// lib/percpu_counter.c is max(32, 2 * CPUs) pages on each CPU. The accuracy that perfwrap states for bounded values.
+inline double counter_bound_bytes() {
+    const double cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+    return 3 * cpus * std::max(32.0, 2 * cpus) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+// What threads keep to themselves before Linux 6.2: the pages of their last 66 page faults (mm/memory.c, TASK_RSS_EVENTS_THRESH),
+// here of anonymous memory, a page each.
+inline double untold_faults_bytes(double threads) {
+    return kernel_at_least(6, 2) ? 0 : threads * 66 * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+// perfwrap's own memory, whatever it measures; the command's should be less.
+inline void check_own_memory(const Ended& perfwrap) {
+    if (sanitized)
+        WARN("perfwrap's own memory is not checked: it is a sanitizer's here");
+    else
+        CHECK(perfwrap.rss_at_most_bytes < 32 * 1024 * 1024);
+}
+
+}  // namespace perfwrap::test

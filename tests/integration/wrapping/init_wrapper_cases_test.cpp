@@ -1,0 +1,216 @@
+// What dumb-init and tini test of themselves as wrappers, asked of perfwrap. Every signal on its way to the command is in
+// signals_test.cpp, signal masks in invisible_test.cpp, shell job control in terminal_test.cpp.
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/integration/support/terminal.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+// Not for what is to die of SIGQUIT, which bash ignores.
+Words shell(const std::string& script) { return {"bash", "-c", script}; }
+
+void wait_until_it_exists(const std::string& path) {
+    for (int i = 0; i < 2000 && !std::filesystem::exists(path); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+// Whether the process gets into one of the states, as /proc/PID/stat has them after the name.
+bool comes_into_state(pid_t pid, const std::string& states) {
+    for (int i = 0; i < 1000; ++i) {
+        const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
+        const auto name_end = stat.rfind(')');
+        if (name_end != std::string::npos && states.find(stat[name_end + 2]) != std::string::npos) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("dumb-init: exit codes pass through, and a signal gives 128 and its number") {
+    for (const auto& source : sources) {
+        for (const int code : {0, 1, 2, 32, 64, 127, 254, 255})
+            CHECK(run({.argv = perfwrap_words({"--source", source}, shell(fmt::format("exit {}", code)))}).code() == code);
+        for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGKILL, SIGHUP, SIGUSR1, SIGALRM, SIGRTMIN})
+            CHECK(
+                run({.argv = perfwrap_words({"--source", source}, {"sh", "-c", fmt::format("ulimit -c 0; kill -{} $$", signal)})})
+                    .code() == 128 + signal);
+    }
+}
+
+TEST_CASE("dumb-init: a signal sent to the wrapper ends it with the status of the command that it ended") {
+    for (const auto& source : sources) {
+        for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2}) {
+            CAPTURE(source, signal);
+            Child child({.argv = perfwrap_words({"--source", source}, {"sh", "-c", "ulimit -c 0; echo ready; exec sleep 60"})});
+            REQUIRE(child.read_line() == "ready");
+            ::kill(child.pid(), signal);
+            CHECK(child.wait().code() == 128 + signal);
+        }
+    }
+}
+
+TEST_CASE("dumb-init: signals that the wrapper was started ignoring do not disturb the command, and it ignores them too") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child child({.argv = perfwrap_words({"--source", source}, shell("echo ready; read; echo went on; exit 4")),
+                     .input = "",
+                     .before_exec = [] {
+                         for (const int signal : {SIGHUP, SIGINT, SIGUSR1}) std::signal(signal, SIG_IGN);
+                     }});
+        REQUIRE(child.read_line() == "ready");
+        for (const int signal : {SIGHUP, SIGINT, SIGUSR1}) ::kill(child.pid(), signal);
+        const auto ended = child.wait();
+        CHECK(ended.out == "went on\n");
+        CHECK(ended.code() == 4);
+    }
+}
+
+TEST_CASE("dumb-init --single-child: the command alone gets the signal, its children are its own affair") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child child(
+            {.argv = perfwrap_words({"--source", source},
+                                    shell("sleep 60 >/dev/null & c=$!; trap 'kill -0 $c && echo child lives; kill $c; exit 6' "
+                                          "TERM; echo ready; wait"))});
+        REQUIRE(child.read_line() == "ready");
+        ::kill(child.pid(), SIGTERM);
+        const auto ended = child.wait();
+        CHECK(ended.out == "child lives\n");
+        CHECK(ended.code() == 6);
+    }
+}
+
+TEST_CASE("dumb-init --setsid: a wrapper that leads a session passes signals on, and its children's sessions are left alone") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child child(
+            {.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = [] { ::setsid(); }});
+        REQUIRE(child.read_line() == "ready");
+        for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM}) {
+            ::kill(child.pid(), signal);
+            CHECK(child.read_line() == ::sigabbrev_np(signal));
+        }
+        CHECK(child.wait().code() == 0);
+    }
+}
+
+TEST_CASE("dumb-init: a command that filters the terminal's input is in the foreground and ends with it") {
+    Terminal terminal(perfwrap_words({}, shell("stty -echo; echo ready; exec tac")));
+    terminal.wait_for("ready\r\n");
+    terminal.type("some\nlines\n\x04");
+    terminal.wait_for("lines\r\nsome\r\n");
+}
+
+TEST_CASE("dumb-init: SIGTSTP, SIGTTIN and SIGTTOU stop wrapper and command, SIGCONT resumes both") {
+    for (const auto& source : sources) {
+        for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) {
+            CAPTURE(source, signal);
+            const TemporaryFolder folder;
+            // A group whose parent is in another one, so that it is no orphan, whose members the kernel does not stop.
+            Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"},
+                                                {"sh", "-c", "echo $$; exec sleep 60"}),
+                         .before_exec = [] { ::setpgid(0, 0); }});
+            const auto command = static_cast<pid_t>(std::stoi(child.read_line()));
+            ::kill(child.pid(), signal);
+            CHECK(comes_into_state(command, "T"));
+            CHECK(comes_into_state(child.pid(), "T"));
+            ::kill(child.pid(), SIGCONT);
+            CHECK(comes_into_state(command, "RSD"));
+            CHECK(comes_into_state(child.pid(), "RSD"));
+            ::kill(child.pid(), SIGTERM);
+            CHECK(child.wait().code() == 128 + SIGTERM);
+            CHECK(nlohmann::json::parse(read_file(folder / "result.json")).at("runs").at(0).at("stopped_seconds") > 0);
+        }
+    }
+}
+
+TEST_CASE("a stop and a continuation of the group, one right after the other, leave neither wrapper nor command stopped") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child child({.argv = perfwrap_words({"--source", source}, {"sh", "-c", "echo ready; exec sleep 2"}),
+                     .before_exec = [] { ::setpgid(0, 0); }});
+        REQUIRE(child.read_line() == "ready");
+        for (int i = 0; i < 300; ++i) {
+            ::kill(-child.pid(), SIGTSTP);
+            if (i % 3 != 0) std::this_thread::sleep_for(std::chrono::microseconds(i * 3));
+            ::kill(-child.pid(), SIGCONT);
+        }
+        CHECK(child.wait().code() == 0);
+    }
+}
+
+TEST_CASE("tini: what loses its parents is adopted and leaves no zombie behind") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto ended = run({.argv = perfwrap_words({"--source", source}, shell(R"(
+            for i in $(seq 20); do (sleep 0.1 & exec setsid true) & done; wait
+            for i in $(seq 100); do
+                zombies=$(ps -o stat= --ppid $PPID | grep -c Z); alive=$(ps -o comm= --ppid $PPID | grep -c sleep)
+                [ $zombies = 0 ] && [ $alive = 0 ] && break; sleep 0.1
+            done
+            echo $zombies zombies)"))});
+        CHECK(ended.out == "0 zombies\n");
+        CHECK(ended.code() == 0);
+    }
+}
+
+TEST_CASE("tini -p: a wrapper that is signalled at its parent's death passes the signal on") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        const auto started = folder / "started";
+        const auto script = fmt::format("trap 'echo told; exit 0' TERM; touch '{}'; while :; do sleep 0.05; done", started);
+        const auto ended =
+            run({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, shell(script)), .before_exec = [&] {
+                     if (::fork() != 0) {
+                         wait_until_it_exists(started);
+                         ::_exit(0);
+                     }
+                     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+                 }});
+        CHECK(ended.out == "told\n");
+        CHECK_FALSE(read_file(folder / "result.json").empty());
+    }
+}
+
+TEST_CASE("tini -p KILL: when the wrapper dies with its parent, so does the command") {
+    const TemporaryFolder folder;
+    const auto started = folder / "started";
+    // Its output ends when the last of them is gone.
+    const auto ended =
+        run({.argv = perfwrap_words({}, shell(fmt::format("touch '{}'; exec sleep 60", started))), .before_exec = [&] {
+                 if (::fork() != 0) {
+                     wait_until_it_exists(started);
+                     ::_exit(7);
+                 }
+                 ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+             }});
+    CHECK(ended.code() == 7);
+}
+
+TEST_CASE("an alarm that was set before the wrapper was started is the command's") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = [&] {
+            const TemporaryFolder folder;
+            const auto ended = run({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, {"sleep", "60"}),
+                                    .before_exec = [] { ::alarm(1); }});
+            CHECK_FALSE(read_file(folder / "result.json").empty());
+            return ended.code();
+        }();
+        CHECK(measured == 128 + SIGALRM);
+    }
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,210 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+
+namespace perfwrap::test {
+
+namespace {
+
+// All that does not end, stop or fault whoever gets it without being asked; SIGTERM last, which ends the workload.
+std::vector<std::pair<int, std::string>> signals() {
+    std::vector<std::pair<int, std::string>> all;
+    for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+        static const std::set<int> others{SIGKILL, SIGSTOP, SIGCHLD, SIGTERM, 32,      33,    SIGILL,
+                                          SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,  SIGSEGV, SIGSYS};
+        const char* const name = ::sigabbrev_np(signal);
+        if (!others.contains(signal)) all.emplace_back(signal, name ? name : std::to_string(signal));
+    }
+    all.emplace_back(SIGTERM, "TERM");
+    return all;
+}
+
+void new_group() { ::setpgid(0, 0); }
+
+// Two standard signals that wait at one moment are one, for perfwrap as for anybody: returns when it has taken those that it has.
+void until_taken(pid_t perfwrap) {
+    while (read_file(fmt::format("/proc/{}/status", perfwrap)).find("ShdPnd:\t0000000000000000") == std::string::npos)
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
+
+// A stop signal takes back a SIGCONT that waits, and the other way round (signal(7)): returns when perfwrap has dealt with what
+// it got and sleeps again.
+void until_dealt_with(pid_t perfwrap) {
+    until_taken(perfwrap);
+    for (int quiet = 0; quiet < 5;) {
+        const auto status = read_file(fmt::format("/proc/{}/status", perfwrap));
+        quiet = status.find("State:\tS") != std::string::npos ? quiet + 1 : 0;
+        std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every signal sent to perfwrap reaches the command, once") {
+    for (const std::string source : {"auto", "procfs"}) {
+        CAPTURE(source);
+        Child child({.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = new_group});
+        REQUIRE(child.read_line() == "ready");
+        for (const auto& [signal, name] : signals()) {
+            REQUIRE(::kill(child.pid(), signal) == 0);
+            REQUIRE(child.read_line() == name);
+        }
+        const auto ended = child.wait();
+        CHECK(ended.out.empty());
+        CHECK(ended.code() == 0);
+    }
+}
+
+TEST_CASE("that perfwrap has used up a limit of CPU time is not told to the command, which has not") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child child({.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = [] {
+                         new_group();
+                         sigset_t until_perfwrap_reads_it;
+                         sigemptyset(&until_perfwrap_reads_it);
+                         sigaddset(&until_perfwrap_reads_it, SIGXCPU);
+                         ::sigprocmask(SIG_BLOCK, &until_perfwrap_reads_it, nullptr);
+                         while (std::clock() < CLOCKS_PER_SEC * 11 / 10) {
+                         }
+                         const rlimit limit{1, RLIM_INFINITY};
+                         ::setrlimit(RLIMIT_CPU, &limit);
+                     }});
+        REQUIRE(child.read_line() == "ready");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        REQUIRE(::kill(child.pid(), SIGTERM) == 0);
+        CHECK(child.read_line() == "TERM");
+        CHECK(child.wait().code() == 0);
+    }
+}
+
+TEST_CASE("every signal sent to the whole process group reaches the command once, as timeout(1) and CI runners send it") {
+    for (const std::string source : {"auto", "procfs"}) {
+        CAPTURE(source);
+        Child child({.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = new_group});
+        REQUIRE(child.read_line() == "ready");
+        for (int round = 0; round < 3; ++round) {
+            for (const auto& [signal, name] : signals()) {
+                if (signal == SIGTERM && round < 2) continue;
+                REQUIRE(::kill(-child.pid(), signal) == 0);
+                REQUIRE(child.read_line() == name);
+                if (signal != SIGTERM) until_dealt_with(child.pid());
+            }
+        }
+        const auto ended = child.wait();
+        CHECK(ended.out.empty());
+        CHECK(ended.code() == 0);
+    }
+}
+
+TEST_CASE("signals to the group and to perfwrap alone are told apart, in any order") {
+    Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
+    REQUIRE(child.read_line() == "ready");
+    for (int round = 0; round < 50; ++round) {
+        const pid_t to = round % 3 == 0 ? -child.pid() : child.pid();
+        REQUIRE(::kill(to, SIGUSR1) == 0);
+        REQUIRE(child.read_line() == "USR1");
+        until_taken(child.pid());
+    }
+    ::kill(child.pid(), SIGTERM);
+    CHECK(child.wait().out == "TERM\n");
+}
+
+TEST_CASE("who is told to signal perfwrap by its name or its arguments finds nobody else") {
+    const TemporaryFolder folder;
+    Child child(
+        {.argv = perfwrap_words({"-o", folder / "result.json"}, workload_words({"print-signals"})), .before_exec = new_group});
+    REQUIRE(child.read_line() == "ready");
+    const auto group = std::to_string(child.pid());
+    const auto found = [&](const Words& how) { return run({.argv = how}).out; };
+    CHECK(found({"pgrep", "-g", group, "perfwrap"}) == group + "\n");
+    CHECK(found({"pgrep", "-g", group, "-f", folder / "result.json"}) == group + "\n");
+    CHECK(run({.argv = {"pkill", "-USR1", "-g", group, "perfwrap"}}).code() == 0);
+    CHECK(child.read_line() == "USR1");
+    CHECK(run({.argv = {"pkill", "-TERM", "-g", group, "-f", folder / "result.json"}}).code() == 0);
+    CHECK(child.read_line() == "TERM");
+    CHECK(child.wait().code() == 0);
+}
+
+TEST_CASE("signals come at once and are told apart though what watches perfwrap's group was stopped") {
+    Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
+    REQUIRE(child.read_line() == "ready");
+    const auto witness = run({.argv = {"pgrep", "-g", std::to_string(child.pid()), "group-witness"}}).out;
+    REQUIRE_FALSE(witness.empty());
+    const auto begin = std::chrono::steady_clock::now();
+    for (const auto& [signal, name] : {std::pair{SIGUSR1, "USR1"}, {SIGTERM, "TERM"}}) {
+        REQUIRE(::kill(std::stoi(witness), SIGSTOP) == 0);
+        REQUIRE(::kill(child.pid(), signal) == 0);
+        CHECK(child.read_line() == name);
+    }
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
+    CHECK(child.wait().code() == 0);
+}
+
+TEST_CASE("a stop signal comes once though what watches perfwrap's group is continued before it has noted it") {
+    Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
+    REQUIRE(child.read_line() == "ready");
+    const auto witness = run({.argv = {"pgrep", "-g", std::to_string(child.pid()), "group-witness"}}).out;
+    REQUIRE_FALSE(witness.empty());
+    REQUIRE(::kill(std::stoi(witness), SIGSTOP) == 0);
+    REQUIRE(::kill(-child.pid(), SIGTSTP) == 0);
+    CHECK(child.read_line() == "TSTP");
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // for perfwrap to ask, and to pass on what it should not
+    REQUIRE(::kill(child.pid(), SIGTERM) == 0);
+    CHECK(child.read_line() == "TERM");
+    CHECK(child.wait().code() == 0);
+}
+
+TEST_CASE("a signal comes with the value that sigqueue gave it") {
+    Child child({.argv = perfwrap_words({}, workload_words({"print-signals"}))});
+    REQUIRE(child.read_line() == "ready");
+    REQUIRE(::sigqueue(child.pid(), SIGRTMIN + 5, {.sival_int = 4711}) == 0);
+    CHECK(child.read_line() == std::to_string(SIGRTMIN + 5) + " 4711");
+    ::kill(child.pid(), SIGTERM);
+    CHECK(child.wait().code() == 0);
+}
+
+TEST_CASE("a signal that comes before the command has started reaches it, be it for perfwrap or for the group") {
+    for (const bool group : {false, true}) {
+        for (const int delay_us : {0, 300, 1000, 3000, 10'000, 30'000}) {
+            CAPTURE(group, delay_us);
+            std::array<int, 2> go{};
+            REQUIRE(::pipe(go.data()) == 0);
+            Child child({.argv = perfwrap_words({}, {"sleep", "30"}), .before_exec = [&] {
+                             new_group();
+                             // The test's own handler would run here, or under ThreadSanitizer not at all before the exec.
+                             std::signal(SIGTERM, SIG_DFL);
+                             static_cast<void>(::write(go[1], "x", 1));
+                         }});
+            char byte = 0;
+            REQUIRE(::read(go[0], &byte, 1) == 1);
+            std::this_thread::sleep_for(std::chrono::microseconds(delay_us));
+            REQUIRE(::kill(group ? -child.pid() : child.pid(), SIGTERM) == 0);
+            // Ended by the signal: as perfwrap's own end before it took signals over, or as the command's.
+            const int code = child.wait().code();
+            CHECK((code == 128 + SIGTERM || code == -SIGTERM));
+            for (const int end : go) ::close(end);
+        }
+    }
+}
+
+TEST_CASE("a signal that kills the command ends perfwrap with 128+N") {
+    Child child({.argv = perfwrap_words({}, {"sh", "-c", "echo ready; exec sleep 60"})});
+    REQUIRE(child.read_line() == "ready");
+    REQUIRE(::kill(child.pid(), SIGTERM) == 0);
+    CHECK(child.wait().code() == 128 + SIGTERM);
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,42 @@
+// As an ordinary user: nobody, if the tests run as root.
+#include <catch2/catch.hpp>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/ordinary_user.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+
+namespace perfwrap::test {
+TEST_CASE("an ordinary user is measured through procfs and told how to get the rest") {
+    const Programs programs;
+    const auto ended = run(programs.launch(
+        {}, {programs.folder / "workload", "--truth", programs.folder / "truth.json", "cpu-children", "50", "10"}));
+    INFO(ended.err);
+    REQUIRE(ended.code() == 0);
+    const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
+    const auto truth = nlohmann::json::parse(read_file(programs.folder / "truth.json"));
+    CHECK(result.at("measurement").at("mode") == "procfs");
+    CHECK_THAT(result.at("runs").at(0).at("metrics").at("cpu_seconds").get<double>(),
+               Catch::WithinRel(truth.at("cpu_seconds_rusage").get<double>(), cpu_tolerance));
+    CHECK_THAT(ended.err,
+               Catch::Contains("sudo") || Catch::Contains("root") || Catch::Contains("CAP_BPF") || Catch::Contains("doctor"));
+}
+
+TEST_CASE("an ordinary user who asks for eBPF gets 125 before the command starts") {
+    const Programs programs;
+    const auto ended = run(programs.launch({"--source", "ebpf"}, {"touch", programs.folder / "started"}));
+    CHECK(ended.code() == 125);
+    CHECK_THAT(ended.err, Catch::Contains("eBPF", Catch::CaseSensitive::No));
+    CHECK(programs.folder.names().count("started") == 0);
+}
+
+TEST_CASE("doctor works for an ordinary user") {
+    const Programs programs;
+    auto launch = programs.launch({}, {});
+    launch.argv = {programs.folder / "perfwrap", "doctor"};
+    const auto ended = run(launch);
+    CHECK(ended.code() == 0);
+    CHECK_THAT(ended.out, Catch::Contains("procfs"));
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,171 @@
+// PATH.partial: what is known of a run that has not ended, or never will.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <sstream>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "exporters/result/metrics.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/support/units.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+nlohmann::json read_result(const std::string& path) { return nlohmann::json::parse(read_file(path), nullptr, false); }
+
+double metric_of(const nlohmann::json& result, const std::string& key) {
+    return result.is_object() ? result.at("runs").at(0).at("metrics").value(key, 0.0) : 0.0;
+}
+
+void kill_after_first_checkpoint(const std::string& source) {
+    const TemporaryFolder folder;
+    Child child({.argv = perfwrap_words({"--source", source, "--checkpoint", "20ms", "-o", folder / "result.json"},
+                                        workload_words({"hold", "100", "500"}))});
+    std::istringstream said(child.read_line());
+    pid_t command = 0;
+    double cpu_seconds = 0;
+    said >> command >> cpu_seconds;
+    const auto partial = folder / "result.json.partial";
+    const double known_at = metric_of(read_result(partial), "wall_seconds");
+    REQUIRE(becomes_true([&] { return metric_of(read_result(partial), "wall_seconds") > known_at + 0.1; }));
+    REQUIRE(::kill(child.pid(), SIGKILL) == 0);
+    CHECK(becomes_true([&] { return state_of(child.pid()) == 'Z'; }));
+    CHECK(is_running(command));
+    CHECK(state_of(command) != 'T');
+    CHECK(folder.names() == Names{"result.json.partial"});
+    const auto result = read_result(partial);
+    ::kill(command, SIGKILL);
+    child.wait();
+
+    REQUIRE(result.is_object());
+    CHECK(result.at("complete") == false);
+    CHECK(result.at("runs").at(0).at("exit") == nlohmann::json{{"code", nullptr}, {"signal", nullptr}, {"timed_out", false}});
+    CHECK_THAT(metric_of(result, "cpu_seconds"), Catch::WithinAbs(cpu_seconds, sanitized ? 0.1 : 0.03));
+    CHECK_THAT(metric_of(result, "rss_peak_bytes") / mib, Catch::WithinAbs(101, 1.5));
+    const auto& rows = result.at("runs").at(0).at("processes").at("recorded");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows.at(0).at("pid") == command);
+    CHECK(rows.at(0).at("end_seconds").is_null());
+    CHECK_THAT(rows.at(0).at("cpu_user_seconds").get<double>() + rows.at(0).at("cpu_system_seconds").get<double>(),
+               Catch::WithinAbs(metric_of(result, "cpu_seconds"), 1e-6));
+    CHECK(result.at("runs").at(0).at("timeline").at("t_seconds").size() > 5);
+    for (const auto& info : metric_catalogue()) {
+        const std::string key(info.key);
+        CAPTURE(key);
+        CHECK(result.at("runs").at(0).at("metrics").contains(key) != result.at("measurement").at("unavailable").contains(key));
+    }
+}
+
+// Waits for a checkpoint, then does more.
+Words after_a_checkpoint(const std::string& partial, const std::string& then) {
+    return {"sh", "-c",
+            fmt::format("i=0; while [ ! -e '{}' ] && [ $i -lt 1000 ]; do sleep 0.01; i=$((i+1)); done; {}", partial, then)};
+}
+
+mode_t mode_of(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 07777 : 0;
+}
+
+}  // namespace
+
+TEST_CASE("of a perfwrap that is killed the result so far stays, and its numbers are right") {
+    kill_after_first_checkpoint("procfs");
+}
+
+TEST_CASE("of a perfwrap that is killed in eBPF mode the result so far stays, and its numbers are right", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    kill_after_first_checkpoint("ebpf");
+}
+
+TEST_CASE("the result so far tells how long the command has been stopped") {
+    const TemporaryFolder folder;
+    Child child({.argv = perfwrap_words({"--source", "procfs", "--checkpoint", "20ms", "-o", folder / "result.json"},
+                                        {"sh", "-c", "echo $$; kill -STOP $$"})});
+    const pid_t command = std::stoi(child.read_line());
+    CHECK(becomes_true([&] {
+        const auto so_far = read_result(folder / "result.json.partial");
+        return so_far.is_object() && so_far.at("runs").at(0).at("stopped_seconds") > 0.1;
+    }));
+    ::kill(command, SIGCONT);
+    CHECK(child.wait().code() == 0);
+}
+
+TEST_CASE("the partial result goes when the result is written, also one that an earlier run left") {
+    const TemporaryFolder folder;
+    const auto partial = folder / "result.json.partial";
+    const auto ended = run({.argv = perfwrap_words({"--checkpoint", "5ms", "-o", folder / "result.json"},
+                                                   after_a_checkpoint(partial, "cat '" + partial + "'"))});
+    CHECK(ended.code() == 0);
+    CHECK(ended.err.empty());
+    CHECK(nlohmann::json::parse(ended.out).at("complete") == false);
+    CHECK(read_result(folder / "result.json").at("complete") == true);
+    CHECK(folder.names() == Names{"result.json"});
+
+    write_file(partial, "old");
+    CHECK(run({.argv = perfwrap_words({"-o", folder / "result.json"}, {"true"})}).code() == 0);
+    CHECK(folder.names() == Names{"result.json"});
+}
+
+TEST_CASE("without checkpoints nothing is kept and nothing is taken away") {
+    const TemporaryFolder folder;
+    write_file(folder / "result.json.partial", "old");
+    CHECK(run({.argv = perfwrap_words({"--checkpoint", "off", "-o", folder / "result.json"}, {"sleep", "0.2"})}).code() == 0);
+    CHECK(read_file(folder / "result.json.partial") == "old");
+}
+
+TEST_CASE("a partial result has the permissions of the result") {
+    const TemporaryFolder folder;
+    write_file(folder / "result.json", "secret");
+    fs::permissions(folder / "result.json", fs::perms::owner_read | fs::perms::owner_write);
+    const auto partial = folder / "result.json.partial";
+    const auto ended = run({.argv = perfwrap_words({"--checkpoint", "5ms", "-o", folder / "result.json"},
+                                                   after_a_checkpoint(partial, "stat -c %a '" + partial + "'"))});
+    CHECK(ended.out == "600\n");
+    CHECK(mode_of(folder / "result.json") == 0600);
+}
+
+TEST_CASE("where the result cannot be written the partial one stays") {
+    const TemporaryFolder folder;
+    const auto ended = run(
+        {.argv = perfwrap_words({"--checkpoint", "5ms", "-o", folder / "result.json", "-o", folder / "result.prom"},
+                                after_a_checkpoint(folder / "result.prom.partial", "mkdir '" + folder / "result.json" + "'"))});
+    CHECK(ended.code() == 125);
+    CHECK_THAT(ended.err, Catch::Contains(folder / "result.json"));
+    CHECK(folder.names() == Names{"result.json", "result.json.partial", "result.prom"});
+    CHECK(read_result(folder / "result.json.partial").at("complete") == false);
+}
+
+TEST_CASE("a checkpoint that cannot be written is told of once and harms nothing") {
+    const TemporaryFolder folder;
+    fs::create_directory(folder / "result.json.partial");
+    const auto wait = until_perfwrap_said("no checkpoint", folder / "told") + "; sleep 0.3";
+    const auto ended = run({.argv = perfwrap_words({"--checkpoint", "1ms", "-o", folder / "result.json"}, {"sh", "-c", wait}),
+                            .before_exec = [&] { errors_to(folder / "told"); }});
+    CHECK(ended.code() == 0);
+    const auto told = read_file(folder / "told");
+    CHECK_THAT(told,
+               Catch::StartsWith(fmt::format("perfwrap: no checkpoint: cannot write {}: ", folder / "result.json.partial")));
+    CHECK(std::ranges::count(told, '\n') == 1);
+    CHECK(read_result(folder / "result.json").at("complete") == true);
+}
+
+TEST_CASE("a pipe takes the result and no checkpoints") {
+    const TemporaryFolder folder;
+    const auto ended =
+        run({.argv = perfwrap_words({"--checkpoint", "1ms", "-o", "-"}, {"sleep", "0.2"}), .folder = folder.path()});
+    CHECK(nlohmann::json::parse(ended.out).at("complete") == true);
+    CHECK(folder.names().empty());
+}
+
+}  // namespace perfwrap::test

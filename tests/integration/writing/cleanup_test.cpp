@@ -1,0 +1,88 @@
+// Killing perfwrap leaves nothing behind.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A command that ends by itself after a second and says its process id first.
+Words one_second() { return {"sh", "-c", fmt::format("echo $$; exec '{}' sleep 1000", workload_path())}; }
+
+void kill_perfwrap(const std::string& source) {
+    const TemporaryFolder folder;
+    Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, one_second()),
+                 .folder = folder.path(),
+                 .before_exec = [&] { ::setenv("TMPDIR", folder.path().c_str(), 1); }});
+    const pid_t command = std::stoi(child.read_line());
+    const auto programs = bpf_programs_of(child.pid());
+    CHECK(programs.empty() == (source == "procfs"));
+    REQUIRE(::kill(child.pid(), SIGKILL) == 0);
+    child.wait();
+    CHECK(becomes_true([&] { return !is_running(command); }));
+    CHECK(folder.names().empty());
+    for (const auto program : programs) {
+        CAPTURE(program);
+        CHECK(becomes_true([&] { return !is_loaded(program); }));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("killing perfwrap leaves no files, and the command ends by itself") { kill_perfwrap("procfs"); }
+
+TEST_CASE("killing perfwrap leaves no BPF programs", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    kill_perfwrap("ebpf");
+}
+
+TEST_CASE("perfwrap leaves no BPF programs when it ends", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    Child child({.argv = perfwrap_words({"--source", "ebpf"}, one_second())});
+    child.read_line();
+    const auto programs = bpf_programs_of(child.pid());
+    REQUIRE(child.wait().code() == 0);
+    for (const auto program : programs) CHECK(becomes_true([&] { return !is_loaded(program); }));
+}
+
+TEST_CASE("a cgroup that a killed perfwrap left is removed by the next one", "[privileged][alone]") {
+    if (skipped(not_root())) return;
+    const auto cgroups_of = [](pid_t pid) { return read_file(fmt::format("/proc/{}/cgroup", pid)); };
+    Child child({.argv = perfwrap_words({"--cgroup"}, one_second())});
+    const pid_t command = std::stoi(child.read_line());
+    const auto own = cgroups_of(::getpid());
+    const auto lines = cgroups_of(command);
+    if (skipped(lines == own ? std::optional<std::string>("no own memory cgroup can be made here") : std::nullopt)) return;
+    std::set<std::string> leaves;
+    std::istringstream text(lines);
+    for (std::string line; std::getline(text, line);)
+        if (own.find(line) == std::string::npos) leaves.insert(line.substr(line.find(':', 2) + 1));
+    const auto exists = [](const std::string& leaf) {
+        for (const auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup"))
+            if (fs::exists(hierarchy.path().string() + leaf)) return true;
+        return fs::exists("/sys/fs/cgroup" + leaf);
+    };
+    for (const auto& leaf : leaves) CHECK(exists(leaf));
+    REQUIRE(::kill(child.pid(), SIGKILL) == 0);
+    child.wait();
+    REQUIRE(becomes_true([&] { return !is_running(command); }));
+    REQUIRE(run({.argv = perfwrap_words({"--cgroup"}, {"true"})}).code() == 0);
+    for (const auto& leaf : leaves) {
+        CAPTURE(leaf);
+        CHECK_FALSE(exists(leaf));
+    }
+}
+
+}  // namespace perfwrap::test

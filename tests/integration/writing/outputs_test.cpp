@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "exporters/result/metrics.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/support/outside_tool.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+double number_or_zero(const nlohmann::json& object, const char* key) {
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? 0 : found->get<double>();
+}
+
+void check_that_it_adds_up(const Measured& measured) {
+    const auto& metrics = measured.run().at("metrics");
+    const auto& unavailable = measured.result.at("measurement").at("unavailable");
+    const auto& sources = measured.result.at("measurement").at("sources");
+    for (const auto& info : metric_catalogue()) {
+        const std::string key(info.key);
+        CAPTURE(key);
+        CHECK(metrics.contains(key) != unavailable.contains(key));
+        CHECK(metrics.contains(key) == sources.contains(key));
+    }
+    CHECK_THAT(metrics.at("cpu_user_seconds").get<double>() + metrics.at("cpu_system_seconds").get<double>(),
+               Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-6));
+
+    const auto& processes = measured.run().at("processes");
+    const auto& omitted = processes.at("omitted");
+    double cpu_seconds = number_or_zero(omitted, "cpu_seconds");
+    for (const auto& row : processes.at("recorded"))
+        cpu_seconds += number_or_zero(row, "cpu_user_seconds") + number_or_zero(row, "cpu_system_seconds");
+    CHECK_THAT(cpu_seconds, Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-4));
+    if (metrics.contains("processes_started"))
+        CHECK(static_cast<double>(processes.at("recorded").size()) + number_or_zero(omitted, "count") ==
+              metrics.at("processes_started").get<double>());
+}
+
+}  // namespace
+
+TEST_CASE("every metric is measured or unavailable with a reason, and the parts add up to the tree") {
+    check_that_it_adds_up(measure_workload({"--source", "procfs"}, {"cpu-children", "100", "2"}));
+    check_that_it_adds_up(measure_workload({"--source", "procfs"}, {"cpu-sigchld-ignored", "20", "5"}));
+}
+
+TEST_CASE("in eBPF mode every metric is measured or unavailable with a reason, and the parts add up to the tree",
+          "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    check_that_it_adds_up(measure_workload({"--source", "ebpf"}, {"cpu-children", "100", "2"}));
+    check_that_it_adds_up(measure_workload({"--source", "ebpf"}, {"cpu-daemon", "50", "10"}));
+}
+
+TEST_CASE("more processes than rows are summed up", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    const auto measured = measure_workload({"--source", "ebpf"}, {"process-storm", "3000"});
+    check_that_it_adds_up(measured);
+    CHECK(measured.metric("processes_started") == 3001);
+    CHECK(measured.run().at("processes").at("recorded").size() == 1000);
+    CHECK(measured.run().at("processes").at("omitted").at("count") == 2001);
+}
+
+TEST_CASE("Prometheus text passes promtool") {
+    if (!can_run("promtool")) return;
+    const TemporaryFolder folder;
+    REQUIRE(run({.argv = perfwrap_words({"-o", folder / "result.prom", "-n", "quotes \" and \\ and\nnewlines"},
+                                        workload_words({"cpu-children", "10"}))})
+                .code() == 0);
+    const auto checked = run({.argv = {"promtool", "check", "metrics"}, .input = read_file(folder / "result.prom")});
+    CHECK(checked.out + checked.err == "");
+    CHECK(checked.code() == 0);
+}
+
+TEST_CASE("a process name made to break parsers is followed, and the JSON is valid") {
+    for (const std::string source : {"auto", "procfs"}) {
+        CAPTURE(source);
+        const auto measured = measure_workload({"--source", source}, {"hostile-comm", "300"});
+        REQUIRE(measured.ended.code() == 0);
+        CHECK_THAT(measured.metric("cpu_seconds"),
+                   Catch::WithinRel(measured.truth.at("cpu_seconds_at_least").get<double>(), cpu_tolerance));
+        CHECK(measured.run().at("processes").at("recorded").size() == 2);
+    }
+}
+
+TEST_CASE("arguments of any bytes and sizes are recorded as valid JSON") {
+    const std::string large(100 * 1024, 'x');
+    const Words command = workload_words({"burn", "50", "\xff\xfe not UTF-8", "", "\x01\x1b\"\\", large});
+    for (const std::string source : {"auto", "procfs"}) {
+        CAPTURE(source);
+        const auto measured = measure({"--source", source}, command);
+        REQUIRE(measured.ended.code() == 0);
+        const auto& recorded = measured.result.at("benchmark").at("command");
+        REQUIRE(recorded.size() == command.size());
+        CHECK(recorded.at(3).get<std::string>().find(" not UTF-8") != std::string::npos);
+        CHECK(recorded.at(4) == "");
+        CHECK(recorded.at(5) == command[5]);
+        CHECK((recorded.at(6) == large));
+        CHECK(measured.run().at("processes").at("recorded").at(0).at("command").at(0) == workload_path());
+    }
+}
+
+TEST_CASE("a process that writes over all of its arguments tells nothing of its environment") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        const auto words =
+            perfwrap_words({"--source", source, "--interval", "5ms", "-o", folder / "result.json"}, workload_words({"rename"}));
+        REQUIRE(run({.argv = words, .before_exec = [] { ::setenv("PERFWRAP_TEST", "secret-environment", 1); }}).code() == 0);
+        CHECK(read_file(folder / "result.json").find("secret-environment") == std::string::npos);
+    }
+}
+
+TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
+    const auto burn = fmt::format("{} burn 300 secret-argument; exec -a 'title: secret-argument' {} burn 300 secret-argument",
+                                  workload_path(), workload_path());
+    for (const std::string source : {"auto", "procfs"})
+        for (const bool arguments : {true, false}) {
+            CAPTURE(source, arguments);
+            const TemporaryFolder folder;
+            Words words{perfwrap_path(), "--source", source, "-o", folder / "result.json", "-o", folder / "result.prom"};
+            if (!arguments) words.push_back("--no-arguments");
+            // The last one is alive at the end, and is named in a warning.
+            const auto script = burn + " & sleep 5 >/dev/null 2>&1 & disown; wait %1";
+            const Words command{"bash", "-c", script, "secret-argument"};
+            words.insert(words.end(), command.begin(), command.end());
+            const auto ended = run({.argv = words, .before_exec = [] { ::setenv("PERFWRAP_TEST", "secret-environment", 1); }});
+            REQUIRE(ended.code() == 0);
+            const auto json = read_file(folder / "result.json");
+            const auto prometheus = read_file(folder / "result.prom");
+            CHECK_THAT(prometheus, Catch::Contains("benchmark=\"bash\""));
+            CHECK_THAT(ended.err, Catch::Contains("alive after"));
+            for (const auto& text : {json, prometheus, ended.err}) CHECK(text.find("secret-environment") == std::string::npos);
+            CHECK(prometheus.find("secret-argument") == std::string::npos);
+            CHECK((json.find("secret-argument") != std::string::npos) == arguments);
+            CHECK((ended.err.find("secret-argument") != std::string::npos) == arguments);
+            if (!arguments) CHECK(nlohmann::json::parse(json).at("benchmark").at("command") == nlohmann::json{"bash"});
+        }
+}
+
+TEST_CASE("the names that a tree gives itself reach the terminal spelled out") {
+    const auto ended = run({.argv = {perfwrap_path(), "bash", "-c", "exec -a $'\\e[31mred\\a' sleep 0.05"}});
+    CHECK_THAT(ended.err, Catch::Contains("\\x1b[31mred\\x07"));
+    CHECK(ended.err.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("name, labels, exit and place are in the result") {
+    const auto measured = measure({"-n", "a name", "-l", "key=value=more", "-l", "empty="}, workload_words({"exit", "7"}));
+    const auto& benchmark = measured.result.at("benchmark");
+    CHECK(benchmark.at("name") == "a name");
+    CHECK(benchmark.at("labels") == nlohmann::json{{"key", "value=more"}, {"empty", ""}});
+    CHECK(benchmark.at("working_directory") == std::filesystem::current_path().string());
+    CHECK(measured.run().at("exit") == nlohmann::json{{"code", 7}, {"signal", nullptr}, {"timed_out", false}});
+    CHECK(measured.result.at("schema") == "perfwrap-result/1");
+}
+
+TEST_CASE("a dash writes to standard output") {
+    const auto ended = run({.argv = perfwrap_words({"-o", "json:-"}, {"true"})});
+    CHECK(ended.code() == 0);
+    CHECK(nlohmann::json::parse(ended.out).at("schema") == "perfwrap-result/1");
+}
+
+TEST_CASE("an output that fails is reported, and the others are still written") {
+    const TemporaryFolder folder;
+    const auto ended = run(
+        {.argv = perfwrap_words({"-o", "json:/dev/full", "-o", folder / "result.json", "-o", folder / "result.prom"}, {"true"})});
+    CHECK(ended.code() == 125);
+    CHECK_THAT(ended.err, Catch::Contains("/dev/full"));
+    CHECK(nlohmann::json::parse(read_file(folder / "result.json")).contains("runs"));
+    CHECK_THAT(read_file(folder / "result.prom"), Catch::Contains("perfwrap_wall_seconds"));
+    CHECK(folder.names() == std::set<std::string>{"result.json", "result.prom"});
+    CHECK(std::filesystem::is_character_file("/dev/full"));
+}
+
+TEST_CASE("a result is written in one step: the file before is whole until it is replaced") {
+    const TemporaryFolder folder;
+    write_file(folder / "real.json", "before");
+    std::filesystem::create_symlink("real.json", folder / "result.json");
+    const auto ended = run({.argv = perfwrap_words({"-o", folder / "result.json"}, {"cat", folder / "real.json"})});
+    CHECK(ended.out == "before");
+    CHECK(std::filesystem::is_symlink(folder / "result.json"));
+    CHECK(nlohmann::json::parse(read_file(folder / "real.json")).contains("runs"));
+}
+
+TEST_CASE("doctor tells of every metric, to people and to machines") {
+    const auto text = run({.argv = {perfwrap_path(), "doctor"}});
+    CHECK(text.code() == 0);
+    const auto json = run({.argv = {perfwrap_path(), "doctor", "--json"}});
+    CHECK(json.code() == 0);
+    const auto document = nlohmann::json::parse(json.out).dump();
+    for (const auto& info : metric_catalogue()) {
+        CAPTURE(info.key);
+        CHECK(document.find(fmt::format("\"{}\"", info.key)) != std::string::npos);
+        CHECK(text.out.find(info.key) != std::string::npos);
+    }
+}
+
+}  // namespace perfwrap::test

@@ -1,0 +1,67 @@
+#include "probes/ebpf/tree_timeline.hpp"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "tests/support/units.hpp"
+
+using namespace perfwrap;
+using namespace perfwrap::test;
+
+namespace {
+
+constexpr std::uint64_t began_ns = 1'000 * ms;
+
+struct Tree {
+    std::vector<wire_bucket> ring = std::vector<wire_bucket>(WIRE_BUCKETS);
+    TreeTimeline timeline{ring.data(), 10 * ms, 4096};
+
+    std::vector<std::uint64_t> cpu_ms() const {
+        std::vector<std::uint64_t> all;
+        for (const auto& bucket : timeline.timeline().buckets()) all.push_back(bucket.cpu_ns / ms);
+        return all;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("CPU time is spread over the time since the look before, in buckets that came meanwhile") {
+    Tree tree;
+    tree.timeline.add_memory(began_ns, began_ns + 20 * ms, 1, false);
+    tree.timeline.add_memory(began_ns, began_ns + 40 * ms, 3, false);
+    tree.timeline.add_cpu(began_ns + 40 * ms, 20 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{5, 5, 5, 5});
+
+    tree.timeline.add_memory(began_ns, began_ns + 50 * ms, 3, false);
+    tree.timeline.add_cpu(began_ns + 50 * ms, 29 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{5, 5, 5, 5, 9});
+    CHECK(tree.timeline.cpu_interval_seconds() == Approx(0.010));
+}
+
+TEST_CASE("what was used after the last full bucket is shown with the next one") {
+    Tree tree;
+    tree.timeline.add_memory(began_ns, began_ns + 15 * ms, 1, false);
+    tree.timeline.add_cpu(began_ns + 15 * ms, 15 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{10});
+    tree.timeline.add_memory(began_ns, began_ns + 20 * ms, 1, false);
+    tree.timeline.add_cpu(began_ns + 20 * ms, 20 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{10, 10});
+}
+
+TEST_CASE("the bucket in which the window closes has the rest of the CPU time") {
+    Tree tree;
+    tree.timeline.add_memory(began_ns, began_ns + 25 * ms, 1, true);
+    tree.timeline.add_cpu(began_ns + 25 * ms, 25 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{10, 10, 5});
+    CHECK_FALSE(tree.timeline.cpu_interval_seconds());
+}
+
+TEST_CASE("a look before the first full bucket loses nothing") {
+    Tree tree;
+    tree.timeline.add_memory(began_ns, began_ns + 5 * ms, 1, false);
+    tree.timeline.add_cpu(began_ns + 5 * ms, 4 * ms);
+    CHECK(tree.cpu_ms().empty());
+    tree.timeline.add_memory(began_ns, began_ns + 10 * ms, 1, false);
+    tree.timeline.add_cpu(began_ns + 10 * ms, 8 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{8});
+}

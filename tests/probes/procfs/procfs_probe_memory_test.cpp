@@ -1,0 +1,68 @@
+// What the probe tells of memory that real processes hold.
+#include <catch2/catch.hpp>
+
+#include "tests/probes/procfs/procfs_session.hpp"
+#include "tests/support/sanitized.hpp"
+
+using namespace perfwrap;
+using namespace perfwrap::test;
+
+TEST_CASE("a two-millisecond spike of a process is seen through its high-water mark") {
+    auto& shared = *make_shared_memory();
+    const auto run = observe(shared, [&] {
+        touch(64 * mib);
+        void* spike = touch(256 * mib);
+        sleep_ms(2);
+        ::munmap(spike, 256 * mib);
+        sleep_ms(50);
+    });
+    CHECK(run.seen.memory.rss->peak_bytes >= 320 * mib);
+    if (!thread_sanitizer) CHECK(run.seen.memory.rss->peak_bytes < 400 * mib);
+    CHECK(run.seen.memory.largest_process_rss_peak_bytes >= 320 * mib);
+    REQUIRE(run.seen.peak);
+    CHECK(run.seen.peak->holders.front().rss_bytes >= 320 * mib);
+}
+
+TEST_CASE("memory that processes hold at once adds up, over the time they hold it") {
+    auto& shared = *make_shared_memory();
+    const auto run = observe(shared, [&] {
+        for (const std::size_t size : {10, 20, 30, 40})
+            spawn([&] {
+                touch(size * mib);
+                ++shared.holding;
+                while (shared.holding < 4) sleep_ms(1);
+                sleep_ms(300);
+            });
+        wait_for_all();
+    });
+    CHECK(run.seen.memory.rss_anon_peak_bytes >= 100 * mib);
+    CHECK(run.seen.totals.processes_peak == 5);
+    CHECK(run.seen.memory.rss->byte_seconds > 100.0 * mib * 0.25);
+    CHECK(run.seen.memory.rss->observed_seconds == Approx(static_cast<double>(run.wall_ns) / 1e9).epsilon(0.05));
+    CHECK(run.seen.peak->holders.size() == 5);
+}
+
+TEST_CASE("proportional sizes count a shared page once") {
+    auto& shared = *make_shared_memory();
+    const auto run = observe(shared,
+                             [&] {
+                                 touch(64 * mib);
+                                 for (int i = 0; i < 3; ++i) spawn([] { sleep_ms(600); });
+                                 wait_for_all();
+                             },
+                             Until::command_ends, {.sample_pss = true});
+    CHECK(run.seen.memory.rss->peak_bytes >= 256 * mib);
+    REQUIRE(run.seen.memory.pss);
+    CHECK(run.seen.memory.pss->peak_bytes >= 64 * mib);
+    if (!thread_sanitizer) CHECK(run.seen.memory.pss->peak_bytes < 160 * mib);
+}
+
+TEST_CASE("shared memory is told apart from anonymous memory") {
+    auto& shared = *make_shared_memory();
+    const auto run = observe(shared, [] {
+        touch(32 * mib, MAP_SHARED);
+        sleep_ms(50);
+    });
+    CHECK(run.seen.memory.rss_shmem_peak_bytes >= 32 * mib);
+    CHECK(run.seen.memory.rss_shmem_peak_bytes < 40 * mib);
+}

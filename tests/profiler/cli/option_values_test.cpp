@@ -1,0 +1,94 @@
+#include "profiler/cli/option_values.hpp"
+
+#include <array>
+#include <catch2/catch.hpp>
+
+using namespace perfwrap;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr std::array known_formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
+                                   OutputFormat{"junit", "", ""}};
+
+std::string chosen(std::string_view text) {
+    const auto output = parse_output(text, known_formats);
+    return output ? output->format + " " + output->path : output.error();
+}
+
+}  // namespace
+
+TEST_CASE("A duration is a number with a unit") {
+    CHECK(parse_duration("10ms") == 10ms);
+    CHECK(parse_duration("500us") == 500us);
+    CHECK(parse_duration("1s") == 1s);
+    CHECK(parse_duration("1.5s") == 1500ms);
+    CHECK(parse_duration("1m") == 1min);
+    CHECK(parse_duration("24h") == 24h);
+}
+
+TEST_CASE("What is no duration is refused with the value in the message") {
+    for (const std::string text :
+         {"10", "", "ms", "-1s", "1 s", "1e3s", "ten ms", "1d", "nan s", "infs", "0ms", "0.0000001us", "99999999999h"}) {
+        CAPTURE(text);
+        const auto duration = parse_duration(text);
+        REQUIRE_FALSE(duration);
+        CHECK_THAT(duration.error(), Contains("'" + text + "'"));
+    }
+}
+
+TEST_CASE("An interval is at least 100us") {
+    CHECK(parse_interval("100us") == 100us);
+    CHECK_THAT(parse_interval("99us").error(), Contains("'99us'") && Contains("100us"));
+}
+
+TEST_CASE("A count is a whole number that fits") {
+    CHECK(parse_count("0") == 0);
+    CHECK(parse_count("1000") == 1000);
+    for (const std::string text : {"", "-1", "1.5", "10k", "99999999999999999999999"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_count(text));
+    }
+    CHECK_THAT(parse_count("99999999999999999999999").error(), Contains("too large"));
+}
+
+TEST_CASE("An output's format is named or told from the ending") {
+    CHECK(chosen("out/result.json") == "json out/result.json");
+    CHECK(chosen("result.prom") == "prometheus result.prom");
+    CHECK(chosen("junit:report.xml") == "junit report.xml");
+    CHECK(chosen("prometheus:result.json") == "prometheus result.json");
+    CHECK(chosen("junit:-") == "junit -");
+    CHECK(chosen("json:a:b") == "json a:b");
+}
+
+TEST_CASE("Standard output is JSON unless named") { CHECK(chosen("-") == "json -"); }
+
+TEST_CASE("Checkpoints have a duration or are off") {
+    CHECK(parse_checkpoint("5s").value() == std::chrono::seconds(5));
+    CHECK_FALSE(parse_checkpoint("off").value());
+    CHECK_THAT(parse_checkpoint("0").error(), Contains("'0' is no duration") && Contains("or write off"));
+}
+
+TEST_CASE("A path with a colon whose prefix is no format stays a path") {
+    CHECK(chosen("2026-01-01T10:00.json") == "json 2026-01-01T10:00.json");
+    CHECK(chosen("./yaml:x.json") == "json ./yaml:x.json");
+    CHECK(chosen("a.b:x.json") == "json a.b:x.json");
+}
+
+TEST_CASE("A format that is not known is refused with the list of those that are") {
+    CHECK_THAT(chosen("csv:x.json"), Contains("'csv' is no known format") &&
+                                         Contains("json (.json), prometheus (.prom), junit") && Contains("./csv:x.json"));
+    CHECK_THAT(chosen("yaml:x"), Contains("'yaml'") && Contains("json (.json), prometheus (.prom), junit"));
+    CHECK_THAT(chosen("result"), Contains("FORMAT:PATH"));
+    CHECK_THAT(chosen("json:"), Contains("names no file"));
+    CHECK_THAT(chosen(""), Contains("empty"));
+}
+
+TEST_CASE("A label is a key and a value at the first equal sign") {
+    CHECK(parse_label("runner=ci") == std::pair<std::string, std::string>("runner", "ci"));
+    CHECK(parse_label("flags=-O2 a=b") == std::pair<std::string, std::string>("flags", "-O2 a=b"));
+    CHECK(parse_label("empty=") == std::pair<std::string, std::string>("empty", ""));
+    CHECK_THAT(parse_label("runner").error(), Contains("'runner'") && Contains("KEY=VALUE"));
+    CHECK_FALSE(parse_label("=x"));
+}

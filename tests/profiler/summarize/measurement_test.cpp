@@ -1,0 +1,137 @@
+#include <catch2/catch.hpp>
+
+#include "profiler/summarize/summarize.hpp"
+#include "tests/support/host_examples.hpp"
+
+using namespace perfwrap;
+using Catch::Matchers::Contains;
+
+namespace {
+
+// A run in which the probes gave all that the plan promised.
+struct Measured {
+    Plan plan;
+    std::vector<Recording> recordings{1};
+    std::vector<RunResult> runs{1};
+
+    explicit Measured(const HostFacts& facts) : plan(*make_plan(facts, {})) {
+        recordings[0].seen.mean_interval_seconds = 0.0123;
+        for (const auto& info : metric_catalogue())
+            if (plan[info.metric].measured) runs[0].metrics[info.metric] = 1.0;
+    }
+
+    Measurement described() const { return describe_measurement(plan, recordings, runs); }
+};
+
+}  // namespace
+
+TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sources just if a run has it") {
+    std::vector<Measured> cases{Measured(privileged_host()), Measured(ordinary_host()), Measured(ordinary_host()),
+                                Measured(ordinary_host())};
+    cases[2].runs[0].metrics = {};
+    for (const auto& info : metric_catalogue()) cases[3].runs[0].metrics[info.metric] = 1.0;
+    for (const auto& each : cases) {
+        const auto measurement = each.described();
+        for (const auto& info : metric_catalogue()) {
+            CAPTURE(info.key);
+            CHECK(measurement.sources.contains(info.metric) == each.runs[0].metrics[info.metric].has_value());
+            CHECK(measurement.sources.contains(info.metric) != measurement.unavailable.contains(info.metric));
+        }
+        for (const auto& [metric, absence] : measurement.unavailable) CHECK_FALSE(absence.reason.empty());
+        for (const auto& [metric, source] : measurement.sources) {
+            CHECK_FALSE(source.source.empty());
+            CHECK((source.accuracy.starts_with("exact") || source.accuracy.starts_with("bounded") ||
+                   source.accuracy.starts_with("sampled")));
+        }
+    }
+}
+
+TEST_CASE("What is sampled states the interval that came out, what is exact does not") {
+    const auto sampled = Measured(ordinary_host()).described();
+    CHECK(sampled.mode == "procfs");
+    CHECK(sampled.interval_seconds == 0.0123);
+    CHECK(sampled.sources.at(Metric::rss_peak_bytes).accuracy == "sampled every 12 ms");
+    CHECK(sampled.sources.at(Metric::wall_seconds).accuracy == "exact");
+    const auto followed = Measured(privileged_host()).described();
+    CHECK(followed.mode == "ebpf");
+    CHECK(followed.sources.at(Metric::rss_peak_bytes).accuracy == "exact");
+    CHECK(followed.sources.at(Metric::rss_peak_bytes).source == "ebpf");
+    CHECK(followed.sources.at(Metric::rss_average_bytes).accuracy == "bounded to 768 KiB a process");
+}
+
+TEST_CASE("CPU time states its own pace where it has one, or that of the samples") {
+    CHECK(Measured(ordinary_host()).described().cpu_interval_seconds == 0.0123);
+    Measured measured(privileged_host());
+    measured.recordings[0].seen.cpu_interval_seconds = 0.7;
+    CHECK(measured.described().cpu_interval_seconds == 0.7);
+}
+
+TEST_CASE("PSS states its own pace, or none if nobody counted") {
+    Measured measured(ordinary_host());
+    CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled");
+    measured.recordings[0].seen.memory.pss =
+        MemoryOverTime{.peak_bytes = 1, .byte_seconds = 1, .observed_seconds = 5, .samples = 20};
+    CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled every 250 ms");
+}
+
+TEST_CASE("Intervals read naturally from microseconds to seconds") {
+    Measured measured(ordinary_host());
+    for (const auto& [seconds, text] : std::vector<std::pair<double, std::string>>{{0.0005, "sampled every 500 us"},
+                                                                                   {0.0012, "sampled every 1.2 ms"},
+                                                                                   {0.25, "sampled every 250 ms"},
+                                                                                   {2.5, "sampled every 2.5 s"}}) {
+        measured.recordings[0].seen.mean_interval_seconds = seconds;
+        CHECK(measured.described().sources.at(Metric::rss_peak_bytes).accuracy == text);
+    }
+}
+
+TEST_CASE("Over several runs the interval is their mean, and lost events add up") {
+    Measured measured(privileged_host());
+    measured.recordings.resize(2);
+    measured.recordings[0].seen.mean_interval_seconds = 0.010;
+    measured.recordings[1].seen.mean_interval_seconds = 0.030;
+    measured.recordings[0].seen.lost_events = 2;
+    measured.recordings[1].seen.lost_events = 3;
+    measured.runs.push_back(measured.runs[0]);
+    measured.runs[1].metrics[Metric::pss_peak_bytes].reset();
+    const auto measurement = measured.described();
+    CHECK(measurement.interval_seconds == Approx(0.020));
+    CHECK(measurement.lost_events == 5);
+    CHECK_THAT(measurement.sources.at(Metric::pss_peak_bytes).note, Contains("in 1 of 2 runs"));
+}
+
+TEST_CASE("Without samples the interval is the planned one") {
+    Measured measured(ordinary_host());
+    measured.recordings[0].seen.mean_interval_seconds.reset();
+    CHECK(measured.described().interval_seconds == 0.010);
+    CHECK(measured.described().sources.at(Metric::rss_peak_bytes).accuracy == "sampled");
+}
+
+TEST_CASE("A metric that was planned but did not come has a reason") {
+    Measured measured(privileged_host());
+    measured.runs[0].metrics[Metric::pss_peak_bytes].reset();
+    measured.runs[0].metrics[Metric::oom_kills].reset();
+    const auto measurement = measured.described();
+    CHECK_THAT(measurement.unavailable.at(Metric::pss_peak_bytes).reason, Contains("no sample"));
+    CHECK_THAT(measurement.unavailable.at(Metric::oom_kills).reason, Contains("ebpf"));
+    CHECK(measurement.unavailable.at(Metric::cgroup_memory_peak_bytes).reason == "not asked for: --cgroup");
+}
+
+TEST_CASE("A metric that came without being planned makes the weakest claim") {
+    Measured measured(ordinary_host());
+    measured.runs[0].metrics[Metric::threads_started] = 3.0;
+    const auto source = measured.described().sources.at(Metric::threads_started);
+    CHECK(source.source == "procfs");
+    CHECK(source.accuracy == "sampled every 12 ms");
+}
+
+TEST_CASE("I/O that was withheld says why") {
+    Measured measured(privileged_host());
+    measured.recordings[0].seen.io_withheld = true;
+    for (const auto metric : {Metric::syscall_read_bytes, Metric::storage_written_bytes})
+        measured.runs[0].metrics[metric].reset();
+    const auto unavailable = measured.described().unavailable;
+    CHECK_THAT(unavailable.at(Metric::syscall_read_bytes).reason, Contains("set-uid"));
+    CHECK_THAT(unavailable.at(Metric::storage_written_bytes).reason, Contains("run perfwrap as root"));
+    CHECK_FALSE(unavailable.contains(Metric::cpu_seconds));
+}

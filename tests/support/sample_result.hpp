@@ -1,0 +1,14 @@
+// A small result with something in every place, for the exporters' tests.
+#pragma once
+
+#include "exporters/result/result.hpp"
+
+namespace perfwrap::test {
+
+// One run of bench.py: two processes with rows, one omitted, a timeline of four buckets, PSS not measured.
+Result sample_result();
+
+// Three such runs of 1, 2 and 4 seconds.
+Result sample_series();
+
+}  // namespace perfwrap::test
