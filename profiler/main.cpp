@@ -8,13 +8,13 @@
 
 #include "exporters/registry.hpp"
 #include "probes/host/host_facts.hpp"
-#include "profiler/output/complaint.hpp"
-#include "profiler/plan/doctor.hpp"
+#include "profiler/cli/options.hpp"
 #include "profiler/launch/file_capabilities.hpp"
 #include "profiler/launch/inherited.hpp"
-#include "profiler/cli/options.hpp"
-#include "profiler/run/run.hpp"
 #include "profiler/launch/standard_streams.hpp"
+#include "profiler/output/complaint.hpp"
+#include "profiler/plan/doctor.hpp"
+#include "profiler/run/run.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "exporters/text/human_units.hpp"
 #include "exporters/screen/screen.hpp"
+#include "exporters/text/human_units.hpp"
 #include "exporters/text/sparkline.hpp"
 #include "exporters/text/text.hpp"
 

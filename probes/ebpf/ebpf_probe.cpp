@@ -14,13 +14,13 @@
 
 #include "probes/ebpf/bpf_programs.hpp"
 #include "probes/ebpf/ebpf_memory.hpp"
-#include "probes/host/host_facts.hpp"
 #include "probes/ebpf/image_store.hpp"
 #include "probes/ebpf/kernel_tree.hpp"
-#include "probes/sampling/pacing.hpp"
-#include "probes/sampling/pss_sampler.hpp"
 #include "probes/ebpf/tree_timeline.hpp"
 #include "probes/ebpf/wire_values.hpp"
+#include "probes/host/host_facts.hpp"
+#include "probes/sampling/pacing.hpp"
+#include "probes/sampling/pss_sampler.hpp"
 #include "probes/system/clock.hpp"
 
 namespace perfwrap {

@@ -14,8 +14,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "probes/system/kernel_text.hpp"
 #include "probes/host/memory_hierarchy.hpp"
+#include "probes/system/kernel_text.hpp"
 #include "probes/system/small_file.hpp"
 
 namespace perfwrap {

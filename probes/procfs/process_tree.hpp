@@ -12,8 +12,8 @@
 
 #include "probes/procfs/command_store.hpp"
 #include "probes/procfs/cpu_watch.hpp"
-#include "probes/system/proc_files.hpp"
 #include "probes/procfs/usage.hpp"
+#include "probes/system/proc_files.hpp"
 
 namespace perfwrap {
 

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "probes/host/host_facts.hpp"
-#include "probes/sampling/pacing.hpp"
-#include "probes/sampling/pss_sampler.hpp"
 #include "probes/procfs/tree_accounts.hpp"
 #include "probes/procfs/tree_samples.hpp"
+#include "probes/sampling/pacing.hpp"
+#include "probes/sampling/pss_sampler.hpp"
 #include "probes/system/clock.hpp"
 
 namespace perfwrap {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "probes/procfs/process_tree.hpp"
-#include "probes/sampling/sampled_memory.hpp"
 #include "probes/recording/recording.hpp"
+#include "probes/sampling/sampled_memory.hpp"
 
 namespace perfwrap {
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "probes/system/proc_files.hpp"
 #include "probes/sampling/sampled_memory.hpp"
+#include "probes/system/proc_files.hpp"
 
 namespace perfwrap {
 

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "exporters/text/text.hpp"
 #include "probes/recording/command_name.hpp"
 #include "profiler/cli/empty_values.hpp"
 #include "profiler/cli/help.hpp"
-#include "exporters/text/text.hpp"
 
 namespace perfwrap {
 namespace {

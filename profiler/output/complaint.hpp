@@ -5,8 +5,8 @@
 
 #include <string_view>
 
-#include "profiler/output/writer.hpp"
 #include "exporters/text/text.hpp"
+#include "profiler/output/writer.hpp"
 
 namespace perfwrap {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "exporters/registry.hpp"
+#include "profiler/output/complaint.hpp"
 #include "profiler/output/partial_file.hpp"
 #include "profiler/output/writer.hpp"
-#include "profiler/output/complaint.hpp"
 
 namespace perfwrap {
 namespace {

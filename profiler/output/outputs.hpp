@@ -8,9 +8,9 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "profiler/launch/identity.hpp"
-#include "profiler/cli/option_values.hpp"
 #include "exporters/result/result.hpp"
+#include "profiler/cli/option_values.hpp"
+#include "profiler/launch/identity.hpp"
 
 namespace perfwrap {
 

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "exporters/text/text.hpp"
 #include "profiler/plan/obstacles.hpp"
 #include "profiler/plan/plan.hpp"
-#include "exporters/text/text.hpp"
 
 namespace perfwrap {
 namespace {

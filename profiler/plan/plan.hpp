@@ -9,9 +9,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "probes/host/host_facts.hpp"
 #include "exporters/result/metrics.hpp"
 #include "exporters/result/result.hpp"
+#include "probes/host/host_facts.hpp"
 
 namespace perfwrap {
 

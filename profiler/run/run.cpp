@@ -18,20 +18,20 @@
 #include <vector>
 
 #include "exporters/screen/summary.hpp"
-#include "profiler/output/writer.hpp"
+#include "exporters/text/text.hpp"
 #include "probes/ebpf/bpf_programs.hpp"
-#include "probes/host/cgroup.hpp"
 #include "probes/ebpf/ebpf_probe.hpp"
+#include "probes/host/cgroup.hpp"
 #include "probes/host/host_facts.hpp"
 #include "probes/procfs/procfs_probe.hpp"
-#include "profiler/session/checkpoints.hpp"
 #include "profiler/output/complaint.hpp"
 #include "profiler/output/outputs.hpp"
+#include "profiler/output/writer.hpp"
 #include "profiler/plan/plan.hpp"
+#include "profiler/session/checkpoints.hpp"
 #include "profiler/session/session.hpp"
 #include "profiler/session/signals.hpp"
 #include "profiler/summarize/summarize.hpp"
-#include "exporters/text/text.hpp"
 
 namespace perfwrap {
 namespace {

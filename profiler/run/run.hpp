@@ -2,9 +2,9 @@
 #pragma once
 
 #include "probes/host/host_facts.hpp"
+#include "profiler/cli/options.hpp"
 #include "profiler/launch/file_capabilities.hpp"
 #include "profiler/launch/inherited.hpp"
-#include "profiler/cli/options.hpp"
 
 namespace perfwrap {
 

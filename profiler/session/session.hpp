@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "probes/recording/probe.hpp"
-#include "profiler/session/checkpoints.hpp"
-#include "profiler/launch/launcher.hpp"
-#include "profiler/cli/options.hpp"
 #include "probes/recording/recording.hpp"
+#include "profiler/cli/options.hpp"
+#include "profiler/launch/launcher.hpp"
+#include "profiler/session/checkpoints.hpp"
 #include "profiler/session/signals.hpp"
 
 namespace perfwrap {

@@ -4,9 +4,9 @@
 #include <map>
 #include <span>
 
-#include "profiler/plan/plan.hpp"
-#include "probes/recording/recording.hpp"
 #include "exporters/result/result.hpp"
+#include "probes/recording/recording.hpp"
+#include "profiler/plan/plan.hpp"
 
 namespace perfwrap {
 

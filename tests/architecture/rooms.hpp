@@ -16,10 +16,12 @@ struct Room {
     std::set<std::string> may_see;
 };
 
-// The rows of the table "may see", from top to bottom: `directory` | what is in it | `directory`, `directory` or "nothing of ours".
+// The rows of the table "may see", from top to bottom: `directory` | what is in it | `directory`, `directory` or "nothing of
+// ours".
 std::vector<Room> rooms_in(std::string_view markdown);
 
-// What each directory below profiler, probes and exporters includes from others, and from which file: room, seen room, "file: include".
+// What each directory below profiler, probes and exporters includes from others, and from which file: room, seen room, "file:
+// include".
 using Includes = std::map<std::string, std::map<std::string, std::string>>;
 Includes includes_below(const std::filesystem::path& project);
 

@@ -3,9 +3,9 @@
 
 #include "probes/system/proc_files.hpp"
 #include "probes/system/small_file.hpp"
-#include "tests/support/fake_proc.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/fuzz/targets.hpp"
+#include "tests/support/fake_proc.hpp"
 
 namespace perfwrap::fuzz {
 namespace {

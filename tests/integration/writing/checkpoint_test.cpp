@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <sstream>
 
+#include "exporters/result/metrics.hpp"
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/leftovers.hpp"
 #include "tests/integration/support/preconditions.hpp"
-#include "exporters/result/metrics.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
 #include "tests/support/units.hpp"
 

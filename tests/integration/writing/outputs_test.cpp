@@ -4,9 +4,9 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "exporters/result/metrics.hpp"
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/preconditions.hpp"
-#include "exporters/result/metrics.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
 #include "tests/support/outside_tool.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/fake_proc.hpp"
 #include "probes/procfs/process_tree.hpp"
+#include "tests/support/fake_proc.hpp"
 #include "tests/support/sleeper.hpp"
 
 using namespace perfwrap;
