@@ -44,7 +44,7 @@ static int attach_all(struct light *light, const struct bpf_settings *settings) 
     if (!error) error = attach(light, interrupt, "sched_process_free", WIRE_ON_FREE);
     if (!error) error = attach(light, interrupt, "hrtimer_expire_entry", WIRE_ON_TIMER);
     if (!error) error = attach(light, light->skeleton->progs.on_rss_stat.prog_fd, "rss_stat", WIRE_ON_RSS_STAT);
-    if (!error && settings->cgroup_id) error = attach(light, rare, "mod_memcg_lruvec_state", WIRE_ON_PHYSICAL);
+    if (!error && settings->follows_cgroup) error = attach(light, rare, "mod_memcg_lruvec_state", WIRE_ON_PHYSICAL);
     if (!error) error = bpf_light__live_threads__attach(light->skeleton) < 0 ? -errno : 0;
     return error;
 }
@@ -58,7 +58,6 @@ static int load(struct light *light, const struct bpf_settings *settings) {
     light->skeleton->rodata->interval_ns = settings->interval_ns;
     light->skeleton->rodata->strangers_told_apart = settings->tell_strangers_apart;
     light->skeleton->rodata->ends_with_command = settings->ends_with_command;
-    light->skeleton->rodata->cgroup_id = settings->cgroup_id;
     light->skeleton->maps.processes.max_entries = settings->max_processes;
     light->skeleton->maps.spaces.max_entries = settings->max_processes;
     return bpf_light__load(light->skeleton);
@@ -78,6 +77,8 @@ struct light *light_load(const struct bpf_settings *settings, struct bpf_loaded 
     }
     loaded->processes_map = light->skeleton->maps.processes.map_fd;
     loaded->spaces_map = light->skeleton->maps.spaces.map_fd;
+    loaded->exited_map = light->skeleton->maps.exited.map_fd;
+    loaded->unreaped_map = light->skeleton->maps.unreaped.map_fd;
     loaded->records_map = light->skeleton->maps.records.map_fd;
     loaded->buckets_map = light->skeleton->maps.buckets.map_fd;
     memcpy(loaded->links, light->links, sizeof(light->links));
@@ -87,6 +88,14 @@ struct light *light_load(const struct bpf_settings *settings, struct bpf_loaded 
     loaded->totals = &light->skeleton->bss->totals;
     loaded->memory = &light->skeleton->bss->memory;
     loaded->faults_told_late = &light->skeleton->bss->faults_told_late;
+    loaded->cgroup_id = &light->skeleton->bss->cgroup_id;
+    loaded->gates = light->skeleton->bss->gates;
+    loaded->exited_now = &light->skeleton->bss->exited_now;
+    loaded->unreaped_now = &light->skeleton->bss->unreaped_now;
+    loaded->unwatched = &light->skeleton->bss->unwatched;
+    loaded->live_spaces = &light->skeleton->bss->live_spaces;
+    loaded->target_memcg = &light->skeleton->bss->target_memcg;
+    loaded->near_peak = &light->skeleton->data->near_peak;
     return light;
 }
 

@@ -15,7 +15,7 @@ struct bpf_settings {
     __s64 batch_pages;          /* how far a per-CPU part of an mm counter can go */
     __u32 every_event;          /* 1: no change of a counter is passed over */
     __u64 interval_ns;          /* of the timeline */
-    __u64 cgroup_id;            /* the command's own memory cgroup; 0: none is followed */
+    __u32 follows_cgroup;       /* 1: the command's own memory cgroup is followed */
     __u32 ends_with_command;    /* 0: what the command leaves behind is measured as well */
     __u32 tell_strangers_apart; /* 1: no arguments of processes with rights of their own */
     __u32 max_processes;        /* live ones that can be followed */
@@ -23,7 +23,7 @@ struct bpf_settings {
 
 /* The programs, loaded and attached. Descriptors and memory belong to the loader that made them. */
 struct bpf_loaded {
-    int processes_map, spaces_map, records_map, buckets_map;
+    int processes_map, spaces_map, exited_map, unreaped_map, records_map, buckets_map;
     int command_program; /* takes one of WIRE_CALIBRATE... */
     int live_threads_link;
     int links[8], link_count;
@@ -31,6 +31,11 @@ struct bpf_loaded {
     struct wire_memory *memory;
     struct wire_bucket *buckets;
     const __u32 *faults_told_late;
+    __u64 *cgroup_id;
+    /* What else is of one run, and is set back before the next. */
+    struct wire_gate *gates;
+    __u64 *exited_now, *unreaped_now, *unwatched, *live_spaces, *target_memcg;
+    __u32 *near_peak;
 };
 
 struct light;

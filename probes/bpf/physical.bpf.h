@@ -5,8 +5,8 @@
 
 #include "memory.bpf.h"
 
-/* The inode of the cgroup's directory; 0: not asked for. Set before load. */
-const volatile __u64 cgroup_id = 0;
+/* The inode of the cgroup's directory; 0: not asked for. Set by perfwrap before each run. */
+__u64 cgroup_id;
 
 __u64 target_memcg;
 

@@ -46,10 +46,9 @@ void apply(const bpf_settings& settings, bpf_programs& skeleton) {
     skeleton.rodata->interval_ns = settings.interval_ns;
     skeleton.rodata->strangers_told_apart = settings.tell_strangers_apart;
     skeleton.rodata->ends_with_command = settings.ends_with_command;
-    skeleton.rodata->cgroup_id = settings.cgroup_id;
     bpf_map__set_max_entries(skeleton.maps.processes, settings.max_processes);
     bpf_map__set_max_entries(skeleton.maps.spaces, settings.max_processes);
-    bpf_program__set_autoload(skeleton.progs.on_physical_change, settings.cgroup_id != 0);
+    bpf_program__set_autoload(skeleton.progs.on_physical_change, settings.follows_cgroup != 0);
     bpf_program__set_autoattach(skeleton.progs.on_command, false);
 }
 
@@ -57,6 +56,8 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
     bpf_loaded loaded{
         .processes_map = bpf_map__fd(skeleton.maps.processes),
         .spaces_map = bpf_map__fd(skeleton.maps.spaces),
+        .exited_map = bpf_map__fd(skeleton.maps.exited),
+        .unreaped_map = bpf_map__fd(skeleton.maps.unreaped),
         .records_map = bpf_map__fd(skeleton.maps.records),
         .buckets_map = bpf_map__fd(skeleton.maps.buckets),
         .command_program = bpf_program__fd(skeleton.progs.on_command),
@@ -67,6 +68,14 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
         .memory = &skeleton.bss->memory,
         .buckets = nullptr,
         .faults_told_late = &skeleton.bss->faults_told_late,
+        .cgroup_id = &skeleton.bss->cgroup_id,
+        .gates = skeleton.bss->gates,
+        .exited_now = &skeleton.bss->exited_now,
+        .unreaped_now = &skeleton.bss->unreaped_now,
+        .unwatched = &skeleton.bss->unwatched,
+        .live_spaces = &skeleton.bss->live_spaces,
+        .target_memcg = &skeleton.bss->target_memcg,
+        .near_peak = &skeleton.data->near_peak,
     };
     for (const auto* link : {skeleton.links.on_fork, skeleton.links.on_exec, skeleton.links.on_exit, skeleton.links.on_free,
                              skeleton.links.on_timer, skeleton.links.on_rss_stat, skeleton.links.on_physical_change})

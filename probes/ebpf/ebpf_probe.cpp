@@ -32,26 +32,43 @@ std::optional<std::uint32_t> pid_max() {
     return file >> pids ? std::optional(pids) : std::nullopt;
 }
 
+// What is of one run. What is of the host and of the loaded programs is the probe's.
+struct Run {
+    Run(const EbpfProbeOptions& options, wire_bucket* buckets, std::uint64_t page_bytes)
+        : table(options.limits.processes), timeline(buckets, options.interval_ns, page_bytes, options.limits.timeline_buckets) {}
+
+    ImageStore images{};
+    ProcessTable table;
+    PeakHolders holders{20};
+    TreeTimeline timeline;
+    std::uint64_t exec_ns = 0;
+    std::uint64_t last_look_ns = 0;
+    std::uint64_t next_look_ns = 0;
+    std::uint64_t last_runtime_ns = 0;
+};
+
 class EbpfProbe final : public Probe {
 public:
     EbpfProbe(BpfPrograms programs, std::optional<PssSampler> pss, const EbpfProbeOptions& options)
         : buckets_(programs->buckets),
           kernel_(std::move(programs),
-                  {.exec = [this](const ExecRecord& exec) { images_.add(exec.image, split_argv(exec.argv, exec.cut)); },
-                   .end = [this](const wire_process& process) { add_row(process, true, table_, holders_); }}),
+                  {.exec = [this](const ExecRecord& exec) { run_.images.add(exec.image, split_argv(exec.argv, exec.cut)); },
+                   .end = [this](const wire_process& process) { add_row(process, true, run_.table, run_.holders); }}),
           options_(options),
           pss_(std::move(pss)),
-          table_(options.max_processes),
-          timeline_(buckets_, options.interval_ns, page_bytes_) {}
+          run_(options, buckets_, page_bytes_) {}
 
     int begin() { return kernel_.begin(); }
 
     bool faults_told_late() const override { return kernel_.faults_told_late(); }
 
-    void arm() override { kernel_.arm(); }
+    void arm(std::uint64_t cgroup_id) override {
+        kernel_.arm(cgroup_id);
+        run_ = Run(options_, buckets_, page_bytes_);
+    }
 
     void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
-        exec_ns_ = exec_ns;
+        run_.exec_ns = exec_ns;
         if (pss_) pss_->start(exec_ns);
     }
 
@@ -59,12 +76,12 @@ public:
     std::uint64_t sample(std::uint64_t now_ns) override {
         kernel_.read_records();
         add_memory_to_timeline(now_ns, false);
-        if (now_ns >= next_look_ns_) look(now_ns);
+        if (now_ns >= run_.next_look_ns) look(now_ns);
         // The ring of buckets is never more than an eighth full.
         const std::uint64_t safe_ns = options_.interval_ns > ~std::uint64_t{0} / WIRE_BUCKETS
                                           ? options_.interval_ns
                                           : options_.interval_ns * WIRE_BUCKETS / 8;
-        return std::min(next_look_ns_ - now_ns, safe_ns);
+        return std::min(run_.next_look_ns - now_ns, safe_ns);
     }
 
     int event_fd() const override { return kernel_.event_fd(); }
@@ -91,7 +108,7 @@ public:
         const std::uint64_t now_ns = monotonic_ns();
         add_memory_to_timeline(now_ns, false);
         look(now_ns);
-        return observe(tree, now_ns, table_, holders_);
+        return observe(tree, now_ns, run_.table, run_.holders);
     }
 
     Observation finish(std::uint64_t end_ns, Closing closing) override {
@@ -105,8 +122,8 @@ public:
         constexpr std::uint64_t patience_ns = 1'000'000'000;  // on a busy machine a thread that ends waits for a CPU to do so
         const auto tree = kernel_.settle(patience_ns);
         add_memory_to_timeline(end_ns, true);
-        timeline_.add_cpu(end_ns, kernel_.runtime_ns());
-        return observe(tree, end_ns, std::move(table_), std::move(holders_));
+        run_.timeline.add_cpu(end_ns, kernel_.runtime_ns());
+        return observe(tree, end_ns, std::move(run_.table), std::move(run_.holders));
     }
 
 private:
@@ -157,8 +174,8 @@ private:
                            (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + memory.lost_buckets +
                            kernel_.malformed_records();
         seen.processes = std::move(table);
-        seen.timeline = timeline_.timeline();
-        seen.cpu_interval_seconds = timeline_.cpu_interval_seconds();
+        seen.timeline = run_.timeline.timeline();
+        seen.cpu_interval_seconds = run_.timeline.cpu_interval_seconds();
         return seen;
     }
 
@@ -174,20 +191,20 @@ private:
     void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
         kernel_.drop_reaped();
         const wire_totals now = kernel_.totals();
-        timeline_.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
+        run_.timeline.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
     }
 
     void look(std::uint64_t now_ns) {
         const std::uint64_t cpu_before_ns = thread_cpu_ns();
         kernel_.add_dead_threads();
         const std::uint64_t used_ns = kernel_.runtime_ns();
-        timeline_.add_cpu(monotonic_ns(), used_ns);
-        const std::uint64_t look_before_ns = std::exchange(last_look_ns_, now_ns);
-        next_look_ns_ = now_ns + perfwrap::next_look_ns({.finest_ns = options_.interval_ns},
-                                                        {.age_ns = now_ns - std::min(now_ns, exec_ns_),
-                                                         .interval_ns = now_ns - std::max(look_before_ns, exec_ns_),
-                                                         .cost_ns = thread_cpu_ns() - cpu_before_ns,
-                                                         .at_rest = std::exchange(last_runtime_ns_, used_ns) == used_ns});
+        run_.timeline.add_cpu(monotonic_ns(), used_ns);
+        const std::uint64_t look_before_ns = std::exchange(run_.last_look_ns, now_ns);
+        run_.next_look_ns = now_ns + perfwrap::next_look_ns({.finest_ns = options_.interval_ns},
+                                                            {.age_ns = now_ns - std::min(now_ns, run_.exec_ns),
+                                                             .interval_ns = now_ns - std::max(look_before_ns, run_.exec_ns),
+                                                             .cost_ns = thread_cpu_ns() - cpu_before_ns,
+                                                             .at_rest = std::exchange(run_.last_runtime_ns, used_ns) == used_ns});
         if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, used_ns)) sample_pss(now_ns);
     }
 
@@ -216,7 +233,7 @@ private:
         seen.memory.swap_peak_bytes = peak_bytes(WIRE_SWAP);
         seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
         if (pss_) seen.memory.pss = pss_->total(end_ns);
-        if (options_.cgroup_id != 0) {
+        if (options_.physical_memory) {
             seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
             seen.memory.file_mapped_peak_bytes =
                 over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
@@ -231,7 +248,7 @@ private:
         ProcessFacts row;
         row.pid = static_cast<int>(process.pid);
         row.parent_pid = static_cast<int>(process.parent_pid);
-        row.start_ns = process.parent_id == 0 ? exec_ns_ : process.start_ns;
+        row.start_ns = process.parent_id == 0 ? run_.exec_ns : process.start_ns;
         row.threads_peak = process.threads_peak;
         row.cpu_user_ns = cpu.user_ns;
         row.cpu_system_ns = cpu.system_ns;
@@ -249,7 +266,7 @@ private:
     }
 
     Argv command_of(const wire_process& process) {
-        if (const auto argv = images_.find(process.image); argv && !argv->empty()) return *argv;
+        if (const auto argv = run_.images.find(process.image); argv && !argv->empty()) return *argv;
         return {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
     }
 
@@ -258,14 +275,7 @@ private:
     EbpfProbeOptions options_;
     std::uint64_t page_bytes_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     std::optional<PssSampler> pss_;
-    ImageStore images_;
-    ProcessTable table_;
-    PeakHolders holders_{20};
-    TreeTimeline timeline_;
-    std::uint64_t exec_ns_ = 0;
-    std::uint64_t last_look_ns_ = 0;
-    std::uint64_t next_look_ns_ = 0;
-    std::uint64_t last_runtime_ns_ = 0;
+    Run run_;
 };
 
 }  // namespace
@@ -280,7 +290,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         .batch_pages = counter_batch_pages(online_cpus()),
         .every_event = options.every_memory_event ? 1U : 0U,
         .interval_ns = options.interval_ns,
-        .cgroup_id = options.cgroup_id,
+        .follows_cgroup = options.physical_memory ? 1U : 0U,
         .ends_with_command = options.waits_for_orphans ? 0U : 1U,
         .tell_strangers_apart = options.hide_strangers ? 1U : 0U,
         // No more processes than pids: empty hash tables cost start-up time and memory.

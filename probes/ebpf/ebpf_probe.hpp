@@ -1,7 +1,6 @@
 // Follows the tree inside the kernel: totals are kept there, rows arrive by ring buffer, the live view by a task iterator.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,9 +12,9 @@ namespace perfwrap {
 
 struct EbpfProbeOptions {
     std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
-    std::size_t max_processes = 1000;
+    RecordingLimits limits{};
     bool sample_pss = false;
-    std::uint64_t cgroup_id = 0;  // inode of the command's own cgroup's directory: its physical memory is followed; 0: it is not
+    bool physical_memory = false;  // of the command's own cgroup, which arm() names
     // An ordinary user's, by perfwrap's file capabilities: no arguments and no I/O of programs with rights of their own.
     bool hide_strangers = false;
     bool waits_for_orphans = false;   // false: nothing counts after the command's end

@@ -1,11 +1,15 @@
 #include "probes/ebpf/kernel_tree.hpp"
 
 #include <bpf/bpf.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "probes/ebpf/wire_values.hpp"
@@ -30,6 +34,48 @@ int KernelTree::begin() {
 void KernelTree::command(std::uint64_t what) const {
     LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &what, .ctx_size_in = sizeof(what));
     bpf_prog_test_run_opts(programs_->command_program, &options);
+}
+
+void KernelTree::arm(std::uint64_t cgroup_id) {
+    if (std::exchange(armed_before_, true)) forget_last_run();
+    *programs_->cgroup_id = cgroup_id;
+    command(WIRE_ARM);
+}
+
+// Who is in none of the maps is followed no more, so that the maps come first.
+void KernelTree::forget_last_run() {
+    const bool somebody_is_left = !all_have_ended() || *programs_->exited_now != 0;
+    for (const int map : {programs_->processes_map, programs_->exited_map, programs_->spaces_map}) delete_all_keys(map);
+    if (*programs_->unreaped_now != 0) free_unreaped_slots();
+    // Until every program has ended that found somebody there.
+    if (somebody_is_left) syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+
+    // Their rows.
+    const Listener listener = std::exchange(listener_, {.exec = [](const ExecRecord&) {}, .end = [](const wire_process&) {}});
+    ring_buffer__consume(ring_.get());
+    listener_ = listener;
+    malformed_records_ = 0;
+    rows_taken_from_map_ = 0;
+
+    // What a gate has seen of the per-CPU parts stays: it is true of whichever address space has it next.
+    for (auto& gate : std::span(programs_->gates, WIRE_GATES)) gate.mm = gate.dirty = 0;
+    *programs_->totals = {};
+    *programs_->memory = {};
+    std::ranges::fill(std::span(programs_->buckets, WIRE_BUCKETS), wire_bucket{});
+    for (auto* value :
+         {programs_->exited_now, programs_->unreaped_now, programs_->unwatched, programs_->live_spaces, programs_->target_memcg})
+        *value = 0;
+    *programs_->near_peak = 1;
+}
+
+void KernelTree::free_unreaped_slots() const {
+    struct Slot {
+        std::uint64_t task;
+        std::uint64_t start_time;
+    };
+    constexpr Slot free{};
+    for (std::uint32_t slot = 0; slot < WIRE_MAX_UNREAPED; ++slot)
+        bpf_map_update_elem(programs_->unreaped_map, &slot, &free, BPF_ANY);
 }
 
 wire_totals KernelTree::totals() const {

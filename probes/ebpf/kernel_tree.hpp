@@ -32,8 +32,8 @@ public:
     int event_fd() const { return ring_buffer__epoll_fd(ring_.get()); }
     bool faults_told_late() const { return *programs_->faults_told_late != 0; }
 
-    // The next fork of this thread is the command's.
-    void arm() const { command(WIRE_ARM); }
+    // The next fork of this thread is the command's. cgroup_id: of its own memory cgroup; 0: none is followed.
+    void arm(std::uint64_t cgroup_id);
     // Adds up what threads have used that are dead by now, of which the kernel tells later.
     void add_dead_threads() const { command(WIRE_ADD_DEAD); }
     // Counts out who has been reaped.
@@ -75,6 +75,8 @@ private:
     };
 
     void command(std::uint64_t what) const;
+    void forget_last_run();
+    void free_unreaped_slots() const;
     bool all_have_ended() const;
     std::vector<wire_process> read_processes() const;
     void take_spaces(std::vector<wire_process>& live) const;
@@ -86,6 +88,7 @@ private:
     std::unique_ptr<ring_buffer, FreeRing> ring_;
     std::uint64_t malformed_records_ = 0;
     std::uint64_t rows_taken_from_map_ = 0;
+    bool armed_before_ = false;
 };
 
 }  // namespace perfwrap

@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -12,8 +13,8 @@ namespace perfwrap {
 
 class TreeTimeline {
 public:
-    TreeTimeline(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes)
-        : buckets_(ring, interval_ns, page_bytes) {}
+    TreeTimeline(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes, std::size_t limit)
+        : buckets_(ring, interval_ns, page_bytes), timeline_(limit) {}
 
     // The full buckets until now_ns; when closing also the one that now_ns cuts.
     void add_memory(std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes, bool closing);

@@ -55,4 +55,11 @@ void for_each_value(int map, Visit visit) {
     }
 }
 
+// Of a hash map with 8-byte keys.
+inline void delete_all_keys(int map) {
+    std::uint64_t key = 0;
+    while (bpf_map_get_next_key(map, nullptr, &key) == 0 && bpf_map_delete_elem(map, &key) == 0) {
+    }
+}
+
 }  // namespace perfwrap

@@ -177,6 +177,11 @@ MemoryCgroup& MemoryCgroup::operator=(MemoryCgroup&& other) noexcept {
     return *this;
 }
 
+std::uint64_t MemoryCgroup::id() const {
+    struct stat status {};
+    return stat(directory_.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 std::optional<std::uint64_t> MemoryCgroup::peak_bytes() const {
     return leading_number(read_small_file(fmt::format("{}/{}", directory_, peak_file(version_))).value_or(""));
 }

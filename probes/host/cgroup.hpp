@@ -39,6 +39,8 @@ public:
     int procs_fd() const { return procs_.get(); }
 
     const std::string& directory() const { return directory_; }
+    // The inode of its directory, by which the kernel knows it; 0: it is gone.
+    std::uint64_t id() const;
 
     std::optional<std::uint64_t> peak_bytes() const;  // none: the kernel keeps none (v2 before Linux 5.19)
     std::optional<std::uint64_t> oom_kills() const;

@@ -16,68 +16,82 @@
 namespace perfwrap {
 namespace {
 
+unsigned cpus() { return static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
+
+// What is of one run.
+struct Run {
+    Run(ProcFs proc, const RecordingLimits& limits)
+        : tree(std::move(proc), ::getpid()), accounts(limits.processes), samples(cpus(), limits.timeline_buckets) {}
+
+    ProcessTree tree;
+    TreeAccounts accounts;
+    TreeSamples samples;
+    std::uint64_t exec_ns = 0;
+    std::uint64_t expected_cost_ns = 0;
+    std::uint64_t cost_between_samples_ns = 0;  // of telling who is alive
+};
+
 class ProcfsProbe final : public Probe {
 public:
     ProcfsProbe(ProcFs proc, std::optional<PssSampler> pss, const ProcfsProbeOptions& options)
-        : options_(options),
-          tree_(std::move(proc), ::getpid()),
-          pss_(std::move(pss)),
-          accounts_(options.max_processes),
-          samples_(static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)))) {
+        : options_(options), pss_(std::move(pss)), run_(std::move(proc), options.limits) {
         pacing_.finest_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options.finest_interval.count()));
         pacing_.backs_off_with_age = options.adaptive_interval;
     }
 
-    void arm() override { tree_.exclude_present_children(); }
+    void arm(std::uint64_t) override {
+        run_ = Run(std::move(run_.tree.proc()), options_.limits);
+        run_.tree.exclude_present_children();
+    }
 
     void started(pid_t command, std::uint64_t exec_ns, const rusage& cpu_before_exec) override {
-        exec_ns_ = exec_ns;
+        run_.exec_ns = exec_ns;
         if (pss_) pss_->start(exec_ns);
         // Three counters, a step of each.
         const auto step_bytes = static_cast<std::uint64_t>(3 * counter_batch_pages(online_cpus()) * ::sysconf(_SC_PAGESIZE));
-        accounts_.command_started(command, exec_ns, cpu_before_exec, step_bytes);
-        tree_.add_child(command, exec_ns);
+        run_.accounts.command_started(command, exec_ns, cpu_before_exec, step_bytes);
+        run_.tree.add_child(command, exec_ns);
         sample(exec_ns);
     }
 
     std::uint64_t sample(std::uint64_t now_ns) override {
         const auto cpu_before_ns = thread_cpu_ns();
         refresh(now_ns);
-        samples_.add(now_ns, tree_.processes(), accounts_.cpu_ns(tree_.processes()));
-        const auto cost_ns = std::exchange(cost_between_samples_ns_, 0) + thread_cpu_ns() - cpu_before_ns;
-        expected_cost_ns_ = perfwrap::expected_cost_ns(expected_cost_ns_, cost_ns);
-        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, tree_.changes())) pss_->sample(now_ns, living_tids());
+        run_.samples.add(now_ns, run_.tree.processes(), run_.accounts.cpu_ns(run_.tree.processes()));
+        const auto cost_ns = std::exchange(run_.cost_between_samples_ns, 0) + thread_cpu_ns() - cpu_before_ns;
+        run_.expected_cost_ns = perfwrap::expected_cost_ns(run_.expected_cost_ns, cost_ns);
+        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, run_.tree.changes())) pss_->sample(now_ns, living_tids());
         // Of children that the kernel reaps unseen nothing is known but what the samples saw.
         auto limits = pacing_;
         limits.backs_off_with_age = pacing_.backs_off_with_age && !some_child_may_be_lost();
-        return next_interval_ns(limits, now_ns - std::min(now_ns, exec_ns_), expected_cost_ns_);
+        return next_interval_ns(limits, now_ns - std::min(now_ns, run_.exec_ns), run_.expected_cost_ns);
     }
 
     void ended(pid_t child) override {
         const auto now_ns = monotonic_ns();
-        auto* process = tree_.add_child(child, now_ns);
-        if (!process || process->foreign || !tree_.read(*process, now_ns)) return;
-        if (const auto io = tree_.read_io(*process)) process->io = *io;
+        auto* process = run_.tree.add_child(child, now_ns);
+        if (!process || process->foreign || !run_.tree.read(*process, now_ns)) return;
+        if (const auto io = run_.tree.read_io(*process)) process->io = *io;
     }
 
     void reaped(pid_t child, int wait_status, const rusage& usage) override {
         const auto now_ns = monotonic_ns();
-        const auto process = tree_.take(child);
+        const auto process = run_.tree.take(child);
         if (process && process->foreign) return;
-        const auto largest_bytes = accounts_.reaped(process ? &*process : nullptr, now_ns, wait_status, usage);
+        const auto largest_bytes = run_.accounts.reaped(process ? &*process : nullptr, now_ns, wait_status, usage);
         if (!largest_bytes) return;
         if (process && !process->has_waited())
-            samples_.raise_peak(now_ns, *process, *largest_bytes);
+            run_.samples.raise_peak(now_ns, *process, *largest_bytes);
         else
-            samples_.raise_peak(*largest_bytes);
+            run_.samples.raise_peak(*largest_bytes);
     }
 
     std::vector<LiveProcess> alive() override {
         const auto cpu_before_ns = thread_cpu_ns();
         refresh(monotonic_ns());
-        cost_between_samples_ns_ += thread_cpu_ns() - cpu_before_ns;
+        run_.cost_between_samples_ns += thread_cpu_ns() - cpu_before_ns;
         std::vector<LiveProcess> living;
-        for (const auto& process : tree_.processes())
+        for (const auto& process : run_.tree.processes())
             if (!process.foreign && !process.ended_ns) living.push_back({process.pid, process.comm});
         return living;
     }
@@ -93,7 +107,7 @@ public:
         constexpr int attempts = 3;
         for (int i = 0; i < attempts; ++i) {
             refresh(end_ns);
-            if (tree_.vanished().empty()) break;
+            if (run_.tree.vanished().empty()) break;
         }
         return observe(end_ns);
     }
@@ -101,17 +115,17 @@ public:
 private:
     // Of a window that ends here, whatever comes after.
     Observation observe(std::uint64_t end_ns) {
-        TreeAccounts accounts = accounts_;
-        TreeSamples samples = samples_;
-        for (auto process : tree_.processes()) {
+        TreeAccounts accounts = run_.accounts;
+        TreeSamples samples = run_.samples;
+        for (auto process : run_.tree.processes()) {
             if (process.foreign) continue;
             add_context_switches(process);
-            accounts.still_there(process, tree_.read_io(process));
+            accounts.still_there(process, run_.tree.read_io(process));
         }
         Observation seen;
         seen.totals = accounts.totals();
         samples.close(end_ns, *seen.totals.cpu_user_ns + *seen.totals.cpu_system_ns);
-        samples.observe(seen, options_.max_processes);
+        samples.observe(seen, options_.limits.processes);
         if (const auto largest = accounts.largest_process_rss_peak_bytes(); largest > 0)
             seen.memory.largest_process_rss_peak_bytes = largest;
         if (pss_) seen.memory.pss = pss_->total(end_ns);
@@ -121,25 +135,25 @@ private:
     }
 
     void refresh(std::uint64_t now_ns) {
-        tree_.refresh(now_ns);
-        accounts_.vanished(tree_.vanished(), now_ns);
+        run_.tree.refresh(now_ns);
+        run_.accounts.vanished(run_.tree.vanished(), now_ns);
     }
 
     bool some_child_may_be_lost() {
-        return std::ranges::any_of(tree_.processes(),
+        return std::ranges::any_of(run_.tree.processes(),
                                    [](const TrackedProcess& process) { return process.ignores_sigchld && !process.foreign; });
     }
 
     const std::vector<int>& living_tids() {
         tids_.clear();
-        for (const auto& process : tree_.processes())
+        for (const auto& process : run_.tree.processes())
             if (!process.foreign && !process.ended_ns && !process.in_parents_memory) tids_.push_back(process.memory_tid);
         return tids_;
     }
 
     void add_context_switches(TrackedProcess& process) {
-        for (const int tid : tree_.proc().threads(process.pid)) {
-            const auto status = tree_.proc().status(tid);
+        for (const int tid : run_.tree.proc().threads(process.pid)) {
+            const auto status = run_.tree.proc().status(tid);
             if (!status) continue;
             process.own.voluntary_context_switches += status->voluntary_context_switches;
             process.own.involuntary_context_switches += status->involuntary_context_switches;
@@ -148,14 +162,9 @@ private:
 
     ProcfsProbeOptions options_;
     PacingLimits pacing_;
-    ProcessTree tree_;
     std::optional<PssSampler> pss_;
     std::vector<int> tids_;
-    TreeAccounts accounts_;
-    TreeSamples samples_;
-    std::uint64_t exec_ns_ = 0;
-    std::uint64_t expected_cost_ns_ = 0;
-    std::uint64_t cost_between_samples_ns_ = 0;  // of telling who is alive
+    Run run_;
 };
 
 }  // namespace

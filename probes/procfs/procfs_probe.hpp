@@ -16,7 +16,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -29,7 +28,7 @@ struct ProcfsProbeOptions {
     std::chrono::nanoseconds finest_interval = std::chrono::milliseconds(1);
     bool adaptive_interval = true;  // false: finest_interval throughout, as far as the cost allows
     bool sample_pss = false;
-    std::size_t max_processes = 1000;
+    RecordingLimits limits{};
     std::string proc_root = "/proc";
 };
 

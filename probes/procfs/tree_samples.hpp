@@ -1,6 +1,7 @@
 // What samples of the tree amount to over time: peaks, averages, who held memory at the peak, the timeline. Arithmetic only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,7 +15,8 @@ namespace perfwrap {
 
 class TreeSamples {
 public:
-    explicit TreeSamples(unsigned cpus) : cpus_(cpus) {}
+    explicit TreeSamples(unsigned cpus, std::size_t timeline_buckets = RecordingLimits{}.timeline_buckets)
+        : cpus_(cpus), timeline_(timeline_buckets) {}
 
     // tree_cpu_ns: what the tree has used until now. It may seem to fall while a process passes from life into its parent's
     // figures; the timeline takes the largest.

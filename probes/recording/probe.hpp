@@ -30,8 +30,10 @@ public:
     // HostFacts::faults_told_late, which a probe may know once it is loaded.
     virtual bool faults_told_late() const { return false; }
 
-    // From here on the next process that the calling thread forks is the command. Everything is attached and ready.
-    virtual void arm() = 0;
+    // A run begins, from nothing: the next process that the calling thread forks is the command, and what the probe has seen
+    // before does not count, processes included that an earlier run has left alive. Everything is attached and ready. cgroup_id:
+    // the inode of the directory of the command's own memory cgroup, for a probe that was made to follow one; 0: it has none.
+    virtual void arm(std::uint64_t cgroup_id) = 0;
 
     // The command's exec succeeded at exec_ns, having used cpu_before_exec of itself for perfwrap's own work until then.
     virtual void started(pid_t command, std::uint64_t exec_ns, const rusage& cpu_before_exec) = 0;
@@ -54,7 +56,8 @@ public:
     // What the window has shown until now, its end_ns; the window stays open. Without the timeline's unfinished bucket.
     virtual Observation so_far() = 0;
 
-    // Closes the measured window. Called once; after it only alive(), ended() and reaped() are, while orphans are being ended.
+    // Closes the measured window. Called once in a run; after it only alive(), ended() and reaped() are, while orphans are being
+    // ended, until arm() begins another run.
     virtual Observation finish(std::uint64_t end_ns, Closing closing) = 0;
 };
 

@@ -2,6 +2,7 @@
 // summarize() turns it into a RunResult without asking the system anything.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,12 +80,19 @@ struct Observation {
     std::optional<std::uint64_t> end_ns;          // the command's end, where the probe knows it better than waitpid's return
 };
 
+// How much of a run is kept row by row: of more processes the most expensive, of more buckets neighbours merged.
+struct RecordingLimits {
+    std::size_t processes = 1000;
+    std::size_t timeline_buckets = 2000;
+};
+
 struct Recording {
     std::uint64_t exec_ns = 0;  // the command's exec
     std::uint64_t end_ns = 0;   // the window's end
     std::int64_t started_at_unix_ms = 0;
     std::optional<int> wait_status;  // of the command, as wait(2) gives it; empty: it runs
     bool timed_out = false;
+    bool told_to_end = false;          // perfwrap got a signal by which a program that waits would end
     std::uint64_t stopped_ns = 0;      // how long the command was stopped, of the time until its end
     std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
     Observation seen;

@@ -14,6 +14,7 @@ constexpr PacingLimits limits{.finest_ns = 20'000'000, .backs_off_with_age = tru
 }  // namespace
 
 void PssSampler::start(std::uint64_t exec_ns) {
+    *this = PssSampler(std::move(proc_));
     exec_ns_ = exec_ns;
     next_ns_ = exec_ns + limits.finest_ns;
 }

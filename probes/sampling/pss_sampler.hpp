@@ -20,6 +20,7 @@ class PssSampler {
 public:
     explicit PssSampler(ProcFs proc) : proc_(std::move(proc)) {}
 
+    // A run begins, from nothing.
     void start(std::uint64_t exec_ns);
 
     bool due(std::uint64_t now_ns) const { return now_ns >= next_ns_; }

@@ -14,7 +14,7 @@ constexpr std::uint64_t began_ns = 1'000 * ms;
 
 struct Tree {
     std::vector<wire_bucket> ring = std::vector<wire_bucket>(WIRE_BUCKETS);
-    TreeTimeline timeline{ring.data(), 10 * ms, 4096};
+    TreeTimeline timeline{ring.data(), 10 * ms, 4096, 2000};
 
     std::vector<std::uint64_t> cpu_ms() const {
         std::vector<std::uint64_t> all;

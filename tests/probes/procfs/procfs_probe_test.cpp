@@ -203,7 +203,7 @@ TEST_CASE("those alive are the command and its descendants, without zombies") {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     auto& shared = *make_shared_memory();
     auto probe = *make_procfs_probe({});
-    probe->arm();
+    probe->arm(0);
     const pid_t command = spawn([&] {
         spawn([&] {
             shared.daemon = ::getpid();
@@ -227,7 +227,7 @@ TEST_CASE("those alive are the command and its descendants, without zombies") {
 TEST_CASE("sampling stays within its budget, however many processes there are") {
     auto& shared = *make_shared_memory();
     auto probe = *make_procfs_probe({});
-    probe->arm();
+    probe->arm(0);
     const pid_t command = spawn([&] {
         for (int i = 0; i < 60; ++i)
             spawn([] {

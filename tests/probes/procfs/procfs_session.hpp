@@ -99,7 +99,7 @@ Run observe(Shared& shared, Body body, Until until = Until::command_ends, Procfs
     auto probe = *make_procfs_probe(options);
     rusage reaped_before{};
     ::getrusage(RUSAGE_CHILDREN, &reaped_before);
-    probe->arm();
+    probe->arm(0);
     const pid_t command = spawn([&] {
         ::getrusage(RUSAGE_SELF, &shared.before);
         shared.go = true;
