@@ -1,20 +1,18 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "exporters/registry.hpp"
-#include "probes/host/host_facts.hpp"
 #include "profiler/cli/options.hpp"
+#include "profiler/commands/doctor.hpp"
+#include "profiler/commands/run.hpp"
 #include "profiler/launch/file_capabilities.hpp"
 #include "profiler/launch/inherited.hpp"
 #include "profiler/launch/standard_streams.hpp"
 #include "profiler/output/complaint.hpp"
-#include "profiler/plan/doctor.hpp"
-#include "profiler/run/run.hpp"
 
 namespace {
 
@@ -34,12 +32,9 @@ int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherit
         perfwrap::complain(*reason);
         return 125;
     }
-    if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options)) {
-        const auto facts = perfwrap::try_host(capabilities);
-        fmt::print("{}", doctor->json ? perfwrap::doctor_json(facts) : perfwrap::doctor_text(facts));
-        return 0;
-    }
-    return perfwrap::run(std::get<perfwrap::RunOptions>(*options), inherited, capabilities);
+    if (const auto* doctor = std::get_if<perfwrap::DoctorOptions>(&*options))
+        return perfwrap::doctor_command(*doctor, capabilities);
+    return perfwrap::run_command(std::get<perfwrap::RunOptions>(*options), inherited, capabilities);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace perfwrap {
 namespace {
 
 constexpr int own_failure = 125;
+constexpr std::size_t most_runs = 10'000;
 
 OptionsExit complaint(std::string_view what, std::string_view subcommand = "") {
     return {own_failure, fmt::format("perfwrap: {}\nTry 'perfwrap {}--help'.\n", printable(what, true), subcommand)};
@@ -154,8 +155,20 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
     app.add_flag("-q,--quiet", options.quiet, "No summary on standard error, nor its warnings");
 }
 
-void add_measuring_options(CLI::App& app, PlanOptions& plan) {
+void add_measuring_options(CLI::App& app, RunOptions& options) {
+    auto& plan = options.plan;
     app.option_defaults()->group("Measuring");
+    add_value_option(
+        app, "-r,--runs", "N",
+        [&options](std::string_view text) -> tl::expected<void, std::string> {
+            const auto count = parse_count(text);
+            if (!count) return tl::unexpected(count.error());
+            if (*count == 0 || *count > most_runs)
+                return tl::unexpected(fmt::format("'{}' is not a number of runs from 1 to {}", text, most_runs));
+            options.runs = *count;
+            return {};
+        },
+        "Run COMMAND so many times, one after the\nother, and report medians; a run that fails\nends the series (default: 1)");
     add_value_option(
         app, "--source", "auto|ebpf|procfs",
         [&plan](std::string_view text) {
@@ -206,7 +219,7 @@ tl::expected<Options, OptionsExit> parse_run(std::span<const std::string> argume
     app.formatter(std::make_shared<HelpFormatter>());
     app.prefix_command();  // the command's own options are none of ours
     add_result_options(app, options, formats);
-    add_measuring_options(app, options.plan);
+    add_measuring_options(app, options);
     add_command_options(app, options);
     app.option_defaults()->group("Help");
     app.set_help_flag("-h,--help", "Print this help");

@@ -25,6 +25,7 @@ struct RunOptions {
     std::string benchmark_name;
     std::map<std::string, std::string> labels;
     std::vector<Output> outputs;
+    std::size_t runs = 1;
     PlanOptions plan;
     Orphans orphans = Orphans::leave;
     std::optional<std::chrono::nanoseconds> timeout;

@@ -1,6 +1,5 @@
 #include "profiler/session/session.hpp"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -8,12 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "probes/system/clock.hpp"
-#include "profiler/session/stopped_time.hpp"
-#include "profiler/session/terminal.hpp"
+#include "profiler/session/job_control.hpp"
+#include "profiler/session/orphans.hpp"
 #include "profiler/session/tree_end.hpp"
 
 namespace perfwrap {
@@ -26,21 +24,19 @@ std::int64_t unix_ms_at(std::uint64_t then_ns) {
     return now.count() - static_cast<std::int64_t>((monotonic_ns() - then_ns) / 1'000'000);
 }
 
-// What by default ends a program that waits.
-bool asks_to_end(int signal) { return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM; }
-
 class Session {
 public:
-    Session(Probe& probe, SignalInbox& inbox, const SessionOptions& options) : probe_(probe), inbox_(inbox), options_(options) {}
+    Session(Probe& probe, SignalInbox& inbox, const SessionOptions& options)
+        : probe_(probe), inbox_(inbox), options_(options), job_(inbox) {}
 
     tl::expected<Recording, LaunchError> run() {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
-        probe_.arm();
+        probe_.arm(options_.cgroup != nullptr ? options_.cgroup->id() : 0);
         const auto launched = launch({.command = options_.command,
                                       .signal_mask = inbox_.mask_before(),
                                       .ignore_sigchld = inbox_.sigchld_was_ignored(),
-                                      .kept_by_exec = KeptByExec::take(),
-                                      .cgroup_procs_fd = options_.cgroup_procs_fd,
+                                      .kept_by_exec = options_.kept_by_exec,
+                                      .cgroup_procs_fd = options_.cgroup != nullptr ? options_.cgroup->procs_fd() : -1,
                                       .inherited = options_.inherited,
                                       .identity = options_.identity});
         if (!launched) return tl::unexpected(launched.error());
@@ -51,11 +47,10 @@ public:
         probe_.started(command_, launched->exec_ns, launched->before_exec);
         if (options_.timeout)
             end_.begin_at(launched->exec_ns + static_cast<std::uint64_t>(std::max(options_.timeout->count(), std::int64_t{0})));
-        missed_signals_ = launched->missed_signals;
+        job_.command_started(command_, launched->missed_signals);
         attend();
-        missed_signals_ = 0;
 
-        if (options_.checkpoints != nullptr) checkpoint_at_ns_ = options_.checkpoints->next_ns(launched->exec_ns, 0);
+        if (options_.snapshots != nullptr) options_.snapshots->begin_run(launched->exec_ns);
         follow();
         close_window();
         return std::move(recording_);
@@ -69,35 +64,41 @@ private:
             if (now_ns >= sample_at_ns) sample_at_ns = now_ns + probe_.sample(now_ns);
             if (now_ns >= end_.next_ns()) {
                 recording_.timed_out = true;
-                end_tree(now_ns);
+                end_tree(probe_, end_, now_ns);
             }
-            if (now_ns >= checkpoint_at_ns_) checkpoint(now_ns);
-            sleep_until(std::min({sample_at_ns, end_.next_ns(), checkpoint_at_ns_}));
+            if (now_ns >= snapshot_due_ns()) options_.snapshots->take(now_ns, [&] { return so_far(now_ns); });
+            sleep_until(std::min({sample_at_ns, end_.next_ns(), snapshot_due_ns()}));
             attend();
         }
     }
 
-    // To what signals tell, the end of the command among them.
+    // Handles what signals report, the end of the command among it.
     void attend() {
-        take_signals();
-        stop_along();
+        job_.take_signals();
+        job_.stop_along(awake_until_ns_);
         reap();
     }
 
-    void checkpoint(std::uint64_t now_ns) {
-        if (options_.checkpoints->ready(now_ns)) {
-            Recording so_far = recording_;
-            so_far.seen = probe_.so_far();
-            so_far.end_ns = so_far.seen.end_ns.value_or(now_ns);
-            so_far.stopped_ns = stopped_.total_ns(so_far.end_ns);
-            options_.checkpoints->keep(std::move(so_far));
-        }
-        checkpoint_at_ns_ = options_.checkpoints->next_ns(now_ns, monotonic_ns() - now_ns);
+    std::uint64_t snapshot_due_ns() const { return options_.snapshots != nullptr ? options_.snapshots->due_ns() : never; }
+
+    Recording so_far(std::uint64_t now_ns) {
+        Recording so_far = recording_;
+        so_far.seen = probe_.so_far();
+        so_far.end_ns = so_far.seen.end_ns.value_or(now_ns);
+        so_far.stopped_ns = job_.stopped_ns(so_far.end_ns);
+        add_cgroup_figures(so_far.seen);
+        return so_far;
+    }
+
+    void add_cgroup_figures(Observation& seen) const {
+        if (options_.cgroup == nullptr) return;
+        seen.memory.cgroup_peak_bytes = options_.cgroup->peak_bytes();
+        if (!seen.totals.oom_kills) seen.totals.oom_kills = options_.cgroup->oom_kills();
     }
 
     bool over() {
         if (!command_ended_) return false;
-        return options_.orphans != Orphans::wait || told_to_end_ || probe_.alive().empty();
+        return options_.orphans != Orphans::wait || job_.told_to_end_after_command() || probe_.alive().empty();
     }
 
     // Until the moment, a signal, or the probe's own wish.
@@ -114,57 +115,6 @@ private:
         if ((waits[1].revents & POLLIN) != 0) probe_.sample(monotonic_ns());
     }
 
-    void take_signals() {
-        while (const auto info = inbox_.next()) {
-            const int signal = static_cast<int>(info->ssi_signo);
-            if (signal == SIGCHLD || is_of_perfwrap_itself(*info)) continue;
-            const bool group_has_it = inbox_.reached_group(*info);
-            const bool too_early = (missed_signals_ >> (signal - 1) & 1) != 0;
-            if (!command_ended_ && !(group_has_it && !too_early && in_group())) forward(*info, command_);
-            if (command_ended_ && asks_to_end(signal) && !was_ignored(signal)) told_to_end_ = true;
-            if (stops_a_job(signal)) stop_with_command_ = signal;
-            if (signal == SIGCONT) stop_with_command_ = 0;
-        }
-    }
-
-    // A command that made a group of its own, as timeout(1) does, would without perfwrap be the leader of this one.
-    bool in_group() const { return getpgid(command_) == getpgrp(); }
-
-    bool command_is_stopped() {
-        siginfo_t info{};
-        while (!command_ended_ && waitid(P_PID, static_cast<id_t>(command_), &info, WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
-               info.si_pid != 0) {
-            if (info.si_code == CLD_CONTINUED)
-                stopped_.go_on(monotonic_ns(), awake_until_ns_);
-            else
-                stopped_.stop(monotonic_ns());
-            info = {};
-        }
-        return stopped_.stopped();
-    }
-
-    // The shell that started perfwrap is to see it stop when the command does, not before: the command may catch the signal.
-    void stop_along() {
-        const auto wanted = [this] { return command_is_stopped() || command_ended_; };
-        if (!wanted()) return;
-        if (stop_with_command_ != 0)
-            stop_self(std::exchange(stop_with_command_, 0), wanted);
-        else if (!command_ended_ && !in_group())
-            hand_terminal_back();
-    }
-
-    // A shell, or a program that makes groups as one, has taken the terminal for the command's own group. When that stops, nobody
-    // could type any more: perfwrap, which is the job that the outer shell knows, passes the terminal and the stop on to it.
-    void hand_terminal_back() {
-        const pid_t commands = getpgid(command_);
-        const Terminal terminal;
-        if (terminal.owner() != commands) return;
-        terminal.give_to(getpgrp());
-        stop_self(SIGTSTP, [this] { return command_is_stopped(); });
-        if (terminal.owner() == getpgrp()) terminal.give_to(commands);
-        kill(-commands, SIGCONT);
-    }
-
     void reap() {
         while (true) {
             siginfo_t info{};
@@ -178,83 +128,45 @@ private:
             last_end_ns_ = now_ns;
             if (info.si_pid == command_) {
                 command_ended_ = true;
-                inbox_.dismiss_witness();
+                job_.command_ended();
                 recording_.wait_status = status;
                 recording_.end_ns = now_ns;
             }
         }
     }
 
-    // The next step of ending the tree, if it is due. False where no process of it may be signalled: they are another user's.
-    bool end_tree(std::uint64_t now_ns) {
-        const auto step = end_.due(now_ns);
-        if (step == TreeEnd::Step::wait) return true;
-        bool signalled = false;
-        bool refused = false;
-        for (const auto& process : probe_.alive()) {
-            const bool done = kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH;
-            (done ? signalled : refused) = true;
-            if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
-        }
-        return signalled || !refused;
-    }
-
     void close_window() {
         const bool waited = options_.orphans == Orphans::wait;
-        recording_.stopped_ns = stopped_.total_ns(recording_.end_ns);
-        if (waited) recording_.end_ns = std::max(recording_.end_ns, told_to_end_ ? monotonic_ns() : last_end_ns_);
+        recording_.stopped_ns = job_.stopped_ns(recording_.end_ns);
+        if (waited)
+            recording_.end_ns = std::max(recording_.end_ns, job_.told_to_end_after_command() ? monotonic_ns() : last_end_ns_);
         window_open_ = false;
         recording_.seen = probe_.finish(recording_.end_ns, waited ? Closing::after_orphans : Closing::at_command_end);
         if (recording_.seen.end_ns && !waited) recording_.end_ns = *recording_.seen.end_ns;
-        if (options_.orphans == Orphans::kill || recording_.timed_out) kill_orphans();
-        name_orphans();
-    }
-
-    // Helpers that end with the command, a moment after it, are not worth a word.
-    void name_orphans() {
-        const std::uint64_t look_until_ns = monotonic_ns() + 100'000'000;
-        auto left = probe_.alive();
-        while (!left.empty() && monotonic_ns() < look_until_ns) {
-            sleep_until(monotonic_ns() + 10'000'000);
-            take_signals();
+        const auto wait = [this](std::uint64_t until_ns) {
+            sleep_until(until_ns);
+            job_.take_signals();
             reap();
-            left = probe_.alive();
-        }
-        for (const auto& process : left) recording_.orphans.push_back(fmt::format("{} ({})", process.name, process.pid));
-    }
-
-    // Whoever forks faster than a procfs probe looks is not seen at every look.
-    void kill_orphans() {
-        constexpr int looks_for_nobody = 5;
-        end_.begin_at(monotonic_ns());
-        for (int unseen = 0; unseen < looks_for_nobody; ++unseen) {
-            const bool seen = !probe_.alive().empty();
-            if (!seen && unseen == 0) return;  // nor at any time before
-            if (seen && !end_tree(monotonic_ns())) return;
-            if (seen) unseen = 0;
-            sleep_until(std::min(end_.next_ns(), monotonic_ns() + 20'000'000));
-            take_signals();
-            reap();
-        }
+        };
+        if (options_.orphans == Orphans::kill || recording_.timed_out) kill_orphans(probe_, end_, wait);
+        recording_.orphans = names_of_orphans(probe_, wait);
+        recording_.told_to_end = job_.told_to_end();
+        add_cgroup_figures(recording_.seen);
     }
 
     Probe& probe_;
     SignalInbox& inbox_;
     const SessionOptions& options_;
+    JobControl job_;
     Recording recording_;
     pid_t command_ = 0;
-    std::uint64_t missed_signals_ = 0;  // sent to the group before the command was in it, signal N as bit N - 1
     bool command_ended_ = false;
     bool window_open_ = true;
-    bool told_to_end_ = false;   // after the command's own end
-    int stop_with_command_ = 0;  // the signal with which a shell asked for it; 0: nobody did
-    StoppedTime stopped_;
     TreeEnd end_;
     std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep, or was stopped before it could
     std::uint64_t woken_ns_ = 0;        // at the command's start, then at the end of each sleep
     std::uint64_t woken_cpu_ns_ = 0;
     std::uint64_t last_end_ns_ = 0;
-    std::uint64_t checkpoint_at_ns_ = never;
 };
 
 }  // namespace

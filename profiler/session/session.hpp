@@ -1,4 +1,5 @@
-// One run of the command under a probe: launch, pass signals on, sample, reap, close the window.
+// One run of the command under a probe: launch, pass signals on, sample, reap, close the window. Any number of them, one after
+// the other, may use the same probe and inbox.
 #pragma once
 
 #include <chrono>
@@ -8,12 +9,13 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "probes/host/cgroup.hpp"
 #include "probes/recording/probe.hpp"
 #include "probes/recording/recording.hpp"
 #include "profiler/cli/options.hpp"
 #include "profiler/launch/launcher.hpp"
-#include "profiler/session/checkpoints.hpp"
 #include "profiler/session/signals.hpp"
+#include "profiler/session/snapshots.hpp"
 
 namespace perfwrap {
 
@@ -21,10 +23,11 @@ struct SessionOptions {
     std::vector<std::string> command;
     Orphans orphans = Orphans::leave;
     std::optional<std::chrono::nanoseconds> timeout;
-    int cgroup_procs_fd = -1;
+    const MemoryCgroup* cgroup = nullptr;  // the command's own; null: it stays in perfwrap's
     Inherited inherited{};
+    KeptByExec kept_by_exec{};
     std::optional<Identity> identity;
-    Checkpoints* checkpoints = nullptr;  // null: none are taken
+    Snapshots* snapshots = nullptr;  // null: nobody reads any
 };
 
 // Everything in the recording is set, the probe's observation included.

@@ -65,12 +65,22 @@ bool SignalInbox::reached_group(const signalfd_siginfo& info) {
     return true;
 }
 
+int SignalInbox::waiting_to_end() const {
+    sigset_t waiting;
+    sigpending(&waiting);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM})
+        if (sigismember(&waiting, signal) == 1 && !was_ignored(signal)) return signal;
+    return 0;
+}
+
 bool is_of_perfwrap_itself(const signalfd_siginfo& info) {
     if (static_cast<pid_t>(info.ssi_pid) == getpid()) return true;
     return info.ssi_signo == SIGXCPU && info.ssi_code == SI_KERNEL;
 }
 
 bool stops_a_job(int signal) { return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
+
+bool asks_to_end(int signal) { return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM; }
 
 bool was_ignored(int signal) {
     struct sigaction action {};

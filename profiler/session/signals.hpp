@@ -30,6 +30,9 @@ public:
 
     // Whether the signal, which next() gave last, went to the whole process group, so that its other members have it already.
     bool reached_group(const signalfd_siginfo& info);
+    // A signal by which a program that waits would end, and which has come and was not taken yet; 0: none.
+    int waiting_to_end() const;
+
     // From now on nobody asks.
     void dismiss_witness() { witness_.dismiss(); }
 
@@ -52,6 +55,9 @@ bool is_of_perfwrap_itself(const signalfd_siginfo& info);
 
 // SIGTSTP, SIGTTIN, SIGTTOU: what the terminal or a shell stops a job with.
 bool stops_a_job(int signal);
+
+// SIGHUP, SIGINT, SIGQUIT, SIGTERM: what by default ends a program that waits.
+bool asks_to_end(int signal);
 
 // Whether perfwrap was started with it ignored, as nohup(1) and a shell's background jobs are.
 bool was_ignored(int signal);

@@ -1,4 +1,4 @@
-#include "profiler/session/checkpoints.hpp"
+#include "profiler/session/snapshots.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -12,9 +12,15 @@ namespace {
 
 constexpr std::uint64_t rest_per_work = 20;
 
+std::uint64_t ns(std::chrono::nanoseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
+
 }  // namespace
 
-Checkpoints::~Checkpoints() {
+Snapshots::Snapshots(std::vector<SnapshotReader> readers) {
+    for (auto& reader : readers) turns_.push_back({.reader = std::move(reader), .due_ns = 0});
+}
+
+Snapshots::~Snapshots() {
     {
         const std::lock_guard lock(mutex_);
         over_ = true;
@@ -23,27 +29,50 @@ Checkpoints::~Checkpoints() {
     if (thread_.joinable()) thread_.join();
 }
 
-std::uint64_t Checkpoints::next_ns(std::uint64_t now_ns, std::uint64_t cost_ns) const {
-    return now_ns + std::max(every_ns_, cost_ns * rest_per_work);
+void Snapshots::begin_run(std::uint64_t now_ns) {
+    due_ns_ = never;
+    for (auto& turn : turns_) {
+        turn.due_ns = now_ns + ns(turn.reader.every);
+        due_ns_ = std::min(due_ns_, turn.due_ns);
+    }
 }
 
-bool Checkpoints::ready(std::uint64_t now_ns) {
+void Snapshots::take(std::uint64_t now_ns, const std::function<Recording()>& so_far) {
+    const bool taken = ready(now_ns);
+    Snapshot snapshot;
+    due_ns_ = never;
+    for (std::size_t i = 0; i < turns_.size(); ++i) {
+        auto& turn = turns_[i];
+        if (now_ns >= turn.due_ns) {
+            if (taken) snapshot.readers.push_back(i);
+            turn.due_ns = now_ns + ns(turn.reader.every);
+        }
+        due_ns_ = std::min(due_ns_, turn.due_ns);
+    }
+    if (!taken || snapshot.readers.empty()) return;
+    const auto began_ns = monotonic_ns();
+    snapshot.so_far = so_far();
+    due_ns_ = std::max(due_ns_, now_ns + (monotonic_ns() - began_ns) * rest_per_work);
+    hand_over(std::move(snapshot));
+}
+
+bool Snapshots::ready(std::uint64_t now_ns) {
     const std::lock_guard lock(mutex_);
     return !busy_ && now_ns >= rests_until_ns_;
 }
 
-void Checkpoints::keep(Recording so_far) {
+void Snapshots::hand_over(Snapshot snapshot) {
     {
         const std::lock_guard lock(mutex_);
-        waiting_ = std::move(so_far);
+        waiting_ = std::move(snapshot);
         busy_ = true;
     }
     if (!thread_.joinable()) start();
     changed_.notify_one();
 }
 
-// Where processes and threads are bounded there may be no room for one more: the next checkpoint tries again.
-void Checkpoints::start() {
+// Where processes and threads are bounded there may be no room for one more: the next snapshot tries again.
+void Snapshots::start() {
     try {
         thread_ = std::thread([this] { work(); });
     } catch (const std::system_error&) {
@@ -53,18 +82,20 @@ void Checkpoints::start() {
     }
 }
 
-void Checkpoints::work() {
+void Snapshots::work() {
     std::unique_lock lock(mutex_);
     while (true) {
         changed_.wait(lock, [this] { return waiting_ || over_; });
         if (over_) return;
-        Recording so_far = std::move(*waiting_);
+        const Snapshot snapshot = std::move(*waiting_);
         waiting_.reset();
         lock.unlock();
         const auto cpu_before_ns = thread_cpu_ns();
-        try {
-            keep_(std::move(so_far));
-        } catch (const std::exception&) {  // no memory: the run goes on, and the next checkpoint tries again
+        for (const auto reader : snapshot.readers) {
+            try {
+                turns_[reader].reader.read(snapshot.so_far);
+            } catch (const std::exception&) {  // no memory: the run goes on, and the next snapshot tries again
+            }
         }
         const auto cost_ns = thread_cpu_ns() - cpu_before_ns;
         lock.lock();

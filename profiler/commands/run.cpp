@@ -1,0 +1,90 @@
+#include "profiler/commands/run.hpp"
+
+#include <sys/wait.h>
+
+#include <utility>
+
+#include "exporters/screen/summary.hpp"
+#include "profiler/output/complaint.hpp"
+#include "profiler/output/outputs.hpp"
+#include "profiler/output/terminal_style.hpp"
+#include "profiler/output/writer.hpp"
+#include "profiler/run/prepared.hpp"
+#include "profiler/run/series.hpp"
+
+namespace perfwrap {
+namespace {
+
+constexpr int own_failure = 125;
+constexpr int timed_out_code = 124;
+
+// Who the command is to be; none: who perfwrap is.
+tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {
+    if (options.user) return find_user(*options.user);
+    if (options.as_invoker) return find_invoker(sudo_variables());
+    return std::nullopt;
+}
+
+int exit_code_of(const Recording& run) {
+    if (run.timed_out) return timed_out_code;
+    const int status = run.wait_status.value_or(0);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// Until all runs are measured, one fails, or perfwrap is told to end. Returns the exit code of the last one.
+int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbox, Snapshots* snapshots, Series& series) {
+    int code = 0;
+    for (std::size_t i = 0; i < options.runs && code == 0; ++i) {
+        if (const int signal = i > 0 ? inbox.waiting_to_end() : 0; signal != 0) return 128 + signal;
+        auto run = prepared.measure(inbox, snapshots);
+        if (!run) {
+            complain(run.error().message);
+            return run.error().exit_code;
+        }
+        code = exit_code_of(*run);
+        const bool told_to_end = run->told_to_end;
+        series.add(std::move(*run));
+        if (told_to_end) break;
+    }
+    return code;
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options, const Inherited& inherited, FileCapabilities& capabilities) {
+    const auto identity = identity_of(options);
+    if (!identity) {
+        complain(identity.error());
+        return own_failure;
+    }
+    auto outputs = Outputs::open(options.outputs, options.checkpoint.has_value(), options.as_invoker ? *identity : std::nullopt);
+    if (!outputs) {
+        complain(outputs.error());
+        return own_failure;
+    }
+    SignalInbox inbox(inherited.arguments);
+    auto prepared = Prepared::make(options, inherited, *identity, capabilities);
+    if (!prepared) {
+        complain(prepared.error());
+        return own_failure;
+    }
+    Series series(options, prepared->facts(), prepared->plan(), PERFWRAP_VERSION);
+    std::vector<SnapshotReader> readers;
+    if (outputs->have_partials())
+        readers.push_back(
+            {*options.checkpoint, [&](const Recording& so_far) { outputs->write_partials(series.result_with(so_far)); }});
+    int code = 0;
+    {
+        Snapshots snapshots(std::move(readers));
+        code = measure_all(options, *prepared, inbox, &snapshots, series);
+    }
+    inbox.dismiss_witness();
+    if (series.empty()) return code;
+
+    const Result result = series.result();
+    const bool all_written = outputs->write(result);
+    if (!options.quiet) tell(format_summary(result, style_of_terminal()));
+    return code == 0 && !all_written ? own_failure : code;
+}
+
+}  // namespace perfwrap

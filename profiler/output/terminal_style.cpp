@@ -1,0 +1,31 @@
+#include "profiler/output/terminal_style.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace perfwrap {
+
+SummaryStyle style_of_terminal() {
+    SummaryStyle style;
+    const bool terminal = isatty(STDERR_FILENO) == 1;
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* kind = std::getenv("TERM");
+    style.colour =
+        terminal && (no_colour == nullptr || *no_colour == '\0') && (kind == nullptr || std::string_view(kind) != "dumb");
+    style.sparklines = terminal;
+    for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* locale = std::getenv(variable);
+        if (locale == nullptr || *locale == '\0') continue;
+        const std::string_view name(locale);
+        style.unicode = name != "C" && name != "POSIX";
+        break;
+    }
+    winsize size{};
+    if (terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+    return style;
+}
+
+}  // namespace perfwrap

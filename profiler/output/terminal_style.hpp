@@ -1,0 +1,11 @@
+// How standard error wants its text, if it is a terminal.
+#pragma once
+
+#include "exporters/screen/summary.hpp"
+
+namespace perfwrap {
+
+// From the terminal, NO_COLOR, TERM and the locale.
+SummaryStyle style_of_terminal();
+
+}  // namespace perfwrap

@@ -1,0 +1,17 @@
+// What a person should know before relying on the numbers.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "exporters/result/result.hpp"
+#include "probes/recording/recording.hpp"
+#include "profiler/plan/plan.hpp"
+
+namespace perfwrap {
+
+// Sentences without a final full stop.
+std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan, const Measurement& measurement);
+
+}  // namespace perfwrap
