@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -12,10 +11,10 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
 #include <utility>
 
-#include "tests/integration/support/folders.hpp"
+#include "folders.hpp"
+#include "leftovers.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -44,6 +43,11 @@ tl::expected<std::string, std::string> make_group(const std::string& hierarchy) 
     return path;
 }
 
+// The last member may still be on its way out.
+void remove_group(const std::string& path) {
+    becomes_true([&] { return ::rmdir(path.c_str()) == 0 || errno != EBUSY; });
+}
+
 bool write_value(const std::string& path, std::string_view value) {
     std::ofstream file(path);
     file << value << std::flush;
@@ -64,9 +68,7 @@ tl::expected<std::string, std::string> make_group_of(std::string_view controller
 Cgroup::Cgroup(Cgroup&& other) noexcept : path_(std::exchange(other.path_, {})) {}
 
 Cgroup::~Cgroup() {
-    // The last member may still be on its way out.
-    for (int attempt = 0; !path_.empty() && ::rmdir(path_.c_str()) != 0 && errno == EBUSY && attempt < 100; ++attempt)
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (!path_.empty()) remove_group(path_);
 }
 
 tl::expected<CpuCgroup, std::string> CpuCgroup::make() {
@@ -121,7 +123,7 @@ tl::expected<DelegatedCgroup, std::string> DelegatedCgroup::make(uid_t user) {
 }
 
 DelegatedCgroup::~DelegatedCgroup() {
-    if (!path_.empty()) ::rmdir(inner().c_str());
+    if (!path_.empty()) remove_group(inner());
 }
 
 void DelegatedCgroup::enter() const {

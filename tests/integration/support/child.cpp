@@ -43,6 +43,17 @@ void close_and_forget(int& descriptor) {
     ::_exit(99);
 }
 
+// For a message: arguments can be very many and very large.
+std::string beginning_of(const std::vector<std::string>& argv) {
+    constexpr std::size_t most = 300;
+    std::string text;
+    for (const auto& word : argv) {
+        text += (text.empty() ? "" : " ") + word;
+        if (text.size() > most) return text.substr(0, most) + "...";
+    }
+    return text;
+}
+
 void read_some(int& descriptor, std::string& text) {
     std::array<char, 65536> buffer;
     const auto length = ::read(descriptor, buffer.data(), buffer.size());
@@ -56,7 +67,7 @@ void read_some(int& descriptor, std::string& text) {
 
 int Ended::code() const { return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status); }
 
-Child::Child(const Launch& launch) : unsent_(launch.input) {
+Child::Child(const Launch& launch) : name_(beginning_of(launch.argv)), unsent_(launch.input) {
     std::signal(SIGPIPE, SIG_IGN);
     auto input = make_pipe();
     auto out = make_pipe();
@@ -64,7 +75,8 @@ Child::Child(const Launch& launch) : unsent_(launch.input) {
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid_ == 0) {
-        std::signal(SIGPIPE, SIG_DFL);
+        // A shell starts what it puts into the background ignoring the last two.
+        for (const int signal : {SIGPIPE, SIGINT, SIGQUIT}) std::signal(signal, SIG_DFL);
         become(launch, input[0], out[1], err[1]);
     }
     ::close(input[0]);
@@ -83,11 +95,12 @@ Child::~Child() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-void Child::exchange(const std::function<bool()>& enough) {
+void Child::exchange(const std::string& awaited, const std::function<bool()>& enough) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!enough()) {
         if (std::chrono::steady_clock::now() > deadline)
-            throw std::runtime_error("the program did not end in time; its stderr: " + ended_.err);
+            throw std::runtime_error("waited in vain for two minutes: " + awaited + " of: " + name_ +
+                                     "; its stderr: " + ended_.err);
         if (unsent_.empty()) close_and_forget(input_);
         std::array<pollfd, 3> events{{{input_, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}}};
         ::poll(events.data(), events.size(), 1000);
@@ -102,7 +115,7 @@ void Child::exchange(const std::function<bool()>& enough) {
 }
 
 std::string Child::read_line() {
-    exchange([this] { return out_ < 0 || ended_.out.find('\n') != std::string::npos; });
+    exchange("a line", [this] { return out_ < 0 || ended_.out.find('\n') != std::string::npos; });
     const auto end = std::min(ended_.out.find('\n'), ended_.out.size());
     std::string line = ended_.out.substr(0, end);
     ended_.out.erase(0, end + 1);
@@ -110,7 +123,7 @@ std::string Child::read_line() {
 }
 
 Ended Child::wait() {
-    exchange([this] { return out_ < 0 && err_ < 0; });
+    exchange("the end of the streams", [this] { return out_ < 0 && err_ < 0; });
     rusage used{};
     while (::wait4(pid_, &ended_.status, 0, &used) < 0 && errno == EINTR) {
     }

@@ -38,15 +38,16 @@ public:
 
     pid_t pid() const { return pid_; }
 
-    // The next line of its standard output, without the newline.
+    // The next line of its standard output, without the newline. Throws after two minutes.
     std::string read_line();
 
     // Feeds the input and gathers the output until all who hold its streams are gone. Throws after two minutes.
     Ended wait();
 
 private:
-    void exchange(const std::function<bool()>& enough);
+    void exchange(const std::string& awaited, const std::function<bool()>& enough);
 
+    std::string name_;
     pid_t pid_ = -1;
     int input_ = -1;
     int out_ = -1;

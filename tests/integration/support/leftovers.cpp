@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <thread>
 
 namespace perfwrap::test {
@@ -61,11 +62,17 @@ bool is_running(pid_t pid) {
 }
 
 bool becomes_true(const std::function<bool()>& condition) {
-    for (int attempt = 0; attempt < 200; ++attempt) {
-        if (condition()) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    using std::chrono::steady_clock;
+    constexpr std::chrono::seconds patience{120};
+    for (const auto give_up = steady_clock::now() + patience; !condition();) {
+        if (steady_clock::now() > give_up) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    return false;
+    return true;
+}
+
+void await(const std::string& what, const std::function<bool()>& condition) {
+    if (!becomes_true(condition)) throw std::runtime_error("waited in vain for two minutes: " + what);
 }
 
 }  // namespace perfwrap::test

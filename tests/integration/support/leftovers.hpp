@@ -24,7 +24,10 @@ char state_of(pid_t pid);
 // Neither gone nor a zombie.
 bool is_running(pid_t pid);
 
-// Asks again for 10 seconds.
+// Asks again for two minutes.
 bool becomes_true(const std::function<bool()>& condition);
+
+// The same. Throws if it does not come true, and says what was awaited.
+void await(const std::string& what, const std::function<bool()>& condition);
 
 }  // namespace perfwrap::test

@@ -44,7 +44,15 @@ void errors_to(const std::string& path) {
 }
 
 std::string until_perfwrap_said(const std::string& words, const std::string& path) {
-    return fmt::format("i=0; while [ $i -lt 2000 ] && ! grep -q '{}' '{}'; do sleep 0.01; i=$((i+1)); done", words, path);
+    return until(fmt::format("grep -q '{}' '{}'", words, path));
+}
+
+std::string until(const std::string& condition) {
+    return fmt::format(
+        "end=$(($(date +%s)+120)); until {0}; do [ $(date +%s) -lt $end ] || {{ echo \"waited in vain until {0}\" >&2; exit 99; "
+        "}}; "
+        "sleep 0.01; done",
+        condition);
 }
 
 Measured measure(const Words& options, const Words& command) {

@@ -26,8 +26,10 @@ Words workload_words(const Words& words);
 
 // Before exec: standard error goes to a file.
 void errors_to(const std::string& path);
-// For sh: waits until perfwrap, whose errors go to that file, has said something; 20 seconds at most.
+// For sh: waits until perfwrap, whose errors go to that file, has said something; gives the command up after two minutes.
 std::string until_perfwrap_said(const std::string& words, const std::string& path);
+// For sh: the same for any condition of its own, which is named where it does not come true.
+std::string until(const std::string& condition);
 
 // Of CPU time against what a process says of itself, which knows of its time between fork and exec: perfwrap's, and not measured.
 inline constexpr double cpu_tolerance = sanitized ? 0.1 : 0.02;
