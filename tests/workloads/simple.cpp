@@ -20,14 +20,15 @@ int burn(const Arguments& arguments, Truth& truth) {
     return 0;
 }
 
-// Says "PID CPU_SECONDS" on standard output when it has used all that it will use, and stays.
+// When it has used all that it will use, says on standard output "PID CPU_SECONDS", the second since its main began, and stays.
 int hold(const Arguments& arguments, Truth&) {
+    const auto begin_ns = process_cpu_ns();
     const Block block(static_cast<std::size_t>(arguments.number(0, 100)) * mib);
     block.touch();
     burn_cpu(CLOCK_PROCESS_CPUTIME_ID, milliseconds(arguments.number(1, 500)));
-    std::printf("%d %.9f\n", ::getpid(), seconds(process_cpu_ns()));
+    std::printf("%d %.9f\n", ::getpid(), seconds(process_cpu_ns() - begin_ns));
     std::fflush(stdout);
-    sleep_ns(milliseconds(60'000));
+    sleep_ns(milliseconds(600'000));
     return 0;
 }
 

@@ -8,35 +8,40 @@
 #include <set>
 #include <sstream>
 
-#include "tests/integration/support/folders.hpp"
-#include "tests/integration/support/leftovers.hpp"
-#include "tests/integration/support/preconditions.hpp"
-#include "tests/integration/support/run_perfwrap.hpp"
+#include "folders.hpp"
+#include "gate.hpp"
+#include "leftovers.hpp"
+#include "preconditions.hpp"
+#include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A command that ends by itself after a second and says its process id first.
-Words one_second() { return {"sh", "-c", fmt::format("echo $$; exec '{}' sleep 1000", workload_path())}; }
+// Says its process id and ends by itself when the gate is open.
+Words gated_command() { return {"sh", "-c", fmt::format("echo $$; {}; exit 0", Gate::wait)}; }
 
 void kill_perfwrap(const std::string& source) {
     const TemporaryFolder folder;
-    Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, one_second()),
+    Gate gate;
+    Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"}, gated_command()),
                  .folder = folder.path(),
-                 .before_exec = [&] { ::setenv("TMPDIR", folder.path().c_str(), 1); }});
+                 .before_exec = [&] {
+                     ::setenv("TMPDIR", folder.path().c_str(), 1);
+                     gate.hand_over();
+                 }});
     const pid_t command = std::stoi(child.read_line());
     const auto programs = bpf_programs_of(child.pid());
     CHECK(programs.empty() == (source == "procfs"));
     REQUIRE(::kill(child.pid(), SIGKILL) == 0);
+    await("perfwrap's end", [&] { return state_of(child.pid()) == 'Z'; });
+    CHECK(is_running(command));
+    gate.open();
     child.wait();
-    CHECK(becomes_true([&] { return !is_running(command); }));
+    await("the command's end", [&] { return !is_running(command); });
     CHECK(folder.names().empty());
-    for (const auto program : programs) {
-        CAPTURE(program);
-        CHECK(becomes_true([&] { return !is_loaded(program); }));
-    }
+    for (const auto program : programs) await("the end of a BPF program", [&] { return !is_loaded(program); });
 }
 
 }  // namespace
@@ -50,17 +55,21 @@ TEST_CASE("killing perfwrap leaves no BPF programs", "[privileged][alone]") {
 
 TEST_CASE("perfwrap leaves no BPF programs when it ends", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
-    Child child({.argv = perfwrap_words({"--source", "ebpf"}, one_second())});
+    Gate gate;
+    Child child({.argv = perfwrap_words({"--source", "ebpf"}, gated_command()), .before_exec = [&] { gate.hand_over(); }});
     child.read_line();
     const auto programs = bpf_programs_of(child.pid());
+    CHECK_FALSE(programs.empty());
+    gate.open();
     REQUIRE(child.wait().code() == 0);
-    for (const auto program : programs) CHECK(becomes_true([&] { return !is_loaded(program); }));
+    for (const auto program : programs) await("the end of a BPF program", [&] { return !is_loaded(program); });
 }
 
 TEST_CASE("a cgroup that a killed perfwrap left is removed by the next one", "[privileged][alone]") {
     if (skipped(not_root())) return;
     const auto cgroups_of = [](pid_t pid) { return read_file(fmt::format("/proc/{}/cgroup", pid)); };
-    Child child({.argv = perfwrap_words({"--cgroup"}, one_second())});
+    Gate gate;
+    Child child({.argv = perfwrap_words({"--cgroup"}, gated_command()), .before_exec = [&] { gate.hand_over(); }});
     const pid_t command = std::stoi(child.read_line());
     const auto own = cgroups_of(::getpid());
     const auto lines = cgroups_of(command);
@@ -76,8 +85,9 @@ TEST_CASE("a cgroup that a killed perfwrap left is removed by the next one", "[p
     };
     for (const auto& leaf : leaves) CHECK(exists(leaf));
     REQUIRE(::kill(child.pid(), SIGKILL) == 0);
+    gate.open();
     child.wait();
-    REQUIRE(becomes_true([&] { return !is_running(command); }));
+    await("the command's end", [&] { return !is_running(command); });
     REQUIRE(run({.argv = perfwrap_words({"--cgroup"}, {"true"})}).code() == 0);
     for (const auto& leaf : leaves) {
         CAPTURE(leaf);
