@@ -14,19 +14,25 @@
 #include <cstring>
 #include <utility>
 
+#include "clocks.hpp"
 #include "processes.hpp"
 #include "workload.hpp"
 
 namespace workloads {
 namespace {
 
-// As fork, with a process id of choice (Linux 5.5). -1 and EEXIST: somebody has it.
+// As fork, with a process id of choice (Linux 5.5). Waits for two minutes where somebody has it, who came by it in the meantime.
 pid_t fork_as(pid_t pid) {
     clone_args how{};
     how.exit_signal = SIGCHLD;
     how.set_tid = reinterpret_cast<std::uintptr_t>(&pid);
     how.set_tid_size = 1;
-    return static_cast<pid_t>(::syscall(SYS_clone3, &how, sizeof how));
+    const auto give_up_ns = now_ns(CLOCK_MONOTONIC) + milliseconds(120'000);
+    while (true) {
+        const auto child = static_cast<pid_t>(::syscall(SYS_clone3, &how, sizeof how));
+        if (child >= 0 || errno != EEXIST || now_ns(CLOCK_MONOTONIC) > give_up_ns) return child;
+        sleep_ns(milliseconds(1));
+    }
 }
 
 // Where the kernel keeps the arguments, for whoever reads /proc/PID/cmdline.

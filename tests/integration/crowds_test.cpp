@@ -1,0 +1,93 @@
+// Very many at once: perfwrap counts them all, says what it had to leave out, and stays small.
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+
+#include "cgroups.hpp"
+#include "counts.hpp"
+#include "folders.hpp"
+#include "gate.hpp"
+#include "leftovers.hpp"
+#include "memory_bounds.hpp"
+#include "preconditions.hpp"
+#include "run_perfwrap.hpp"
+
+namespace perfwrap::test {
+namespace {
+
+// A workload that starts and holds little memory itself.
+void check_crowd(const std::string& source, const Words& workload, const std::string& cgroup = "") {
+    const auto measured = measure_workload({"--source", source}, workload, cgroup);
+    INFO(measured.ended.err);
+    REQUIRE(measured.ended.code() == 0);
+    REQUIRE_FALSE(measured.truth.is_null());
+    if (source == "ebpf") check_counts(measured);
+    CHECK_FALSE(measured.run().at("processes").at("recorded").empty());
+    CHECK(measured.run().at("processes").at("recorded").size() <= 1000);
+    check_own_memory(measured.ended);
+}
+
+}  // namespace
+
+TEST_CASE("20,000 short children leave perfwrap small") { check_crowd("procfs", {"process-storm", "20000"}); }
+
+TEST_CASE("5,000 processes at once leave perfwrap small") { check_crowd("procfs", {"live-processes", "5000"}); }
+
+TEST_CASE("5,000 processes at once are all counted, and leave perfwrap small", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    check_crowd("ebpf", {"live-processes", "5000"});
+}
+
+TEST_CASE("a perfwrap that is kept from reading what the kernel tells loses no process", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    const TemporaryFolder folder;
+    Gate gate;
+    const auto script = fmt::format("echo ready; {1}; {0} process-storm 5000 & {0} process-storm 5000; wait; echo over",
+                                    workload_path(), Gate::wait);
+    Child perfwrap({.argv = perfwrap_words({"--source", "ebpf", "-o", folder / "result.json"}, {"sh", "-c", script}),
+                    .before_exec = [&] { gate.hand_over(); }});
+    REQUIRE(perfwrap.read_line() == "ready");
+    ::kill(perfwrap.pid(), SIGSTOP);
+    await("perfwrap's stop", [&] { return state_of(perfwrap.pid()) == 'T'; });
+    gate.open();
+    CHECK(perfwrap.read_line() == "over");
+    ::kill(perfwrap.pid(), SIGCONT);
+    REQUIRE(perfwrap.wait().code() == 0);
+    const auto result = nlohmann::json::parse(read_file(folder / "result.json"));
+    CHECK(result.at("measurement").at("lost_events") == 0);
+    const auto& run = result.at("runs").at(0);
+    CHECK(run.at("metrics").at("processes_started") == 10003);
+    CHECK(run.at("processes").at("recorded").size() + run.at("processes").at("omitted").at("count").get<std::size_t>() == 10003);
+}
+
+TEST_CASE("2,000 threads at once leave perfwrap small") { check_crowd("procfs", {"live-threads", "2000"}); }
+
+TEST_CASE("2,000 threads at once are all counted", "[privileged][alone]") {
+    if (skipped(no_ebpf())) return;
+    check_crowd("ebpf", {"live-threads", "2000"});
+}
+
+TEST_CASE("a command that forks until the kernel refuses is measured to its end", "[privileged]") {
+    const auto cgroup = PidsCgroup::make(200);
+    if (skipped(cgroup ? std::nullopt : std::optional(cgroup.error()))) return;
+    for (const auto& source : usable_sources()) check_crowd(source, {"fork-until-refused"}, cgroup->path());
+}
+
+TEST_CASE("more ended processes than can be watched for their reaping are said to be lost where they matter", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    // Waits until all of them are zombies.
+    const auto script = R"(
+        for (1..1500) { my $child = fork; exit unless $child; push @children, $child }
+        for my $child (@children) {
+            until (open(STAT, "/proc/$child/stat") && <STAT> =~ /\) Z/) { select undef, undef, undef, 0.01 }
+        })";
+    const auto measured = measure({"--source", "ebpf"}, {"perl", "-e", script});
+    REQUIRE(measured.ended.code() == 0);
+    CHECK(measured.metric("processes_started") == 1501);
+    const auto lost = measured.result.at("measurement").at("lost_events").get<double>();
+    CHECK(lost > 0);
+    CHECK(measured.metric("processes_peak") + lost >= 1490);
+}
+
+}  // namespace perfwrap::test
