@@ -135,7 +135,7 @@ TEST_CASE("the result is written however often perfwrap is told to end") {
             CAPTURE(source, signal);
             const TemporaryFolder folder;
             Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"},
-                                                {"sh", "-c", "ulimit -c 0; echo ready; exec sleep 60"})});
+                                                {"sh", "-c", "ulimit -c 0; echo ready; exec sleep 600"})});
             REQUIRE(child.read_line() == "ready");
             for (int i = 0; i < 200; ++i) ::kill(child.pid(), signal);
             CHECK(child.wait().code() == 128 + signal);

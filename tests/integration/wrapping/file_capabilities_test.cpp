@@ -14,9 +14,11 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "tests/integration/support/capable_programs.hpp"
-#include "tests/integration/support/folders.hpp"
-#include "tests/integration/support/preconditions.hpp"
+#include "capable_programs.hpp"
+#include "folders.hpp"
+#include "gate.hpp"
+#include "leftovers.hpp"
+#include "preconditions.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -41,6 +43,24 @@ std::string status_line(pid_t pid, const std::string& key) {
     return at == std::string::npos ? "" : status.substr(at + key.size() + 3, status.find('\n', at + 1) - at - key.size() - 3);
 }
 
+// The script, and then nothing more until a checkpoint has the metric.
+Ended run_until(const Programs& programs, Words options, const std::string& script, int code, const std::string& metric) {
+    options.insert(options.end(), {"--checkpoint", "20ms"});
+    Gate gate;
+    auto launch = programs.launch(options, {"sh", "-c", fmt::format("{}; {}; exit {}", script, Gate::wait, code)});
+    launch.before_exec = [&, become = launch.before_exec] {
+        gate.hand_over();
+        become();
+    };
+    Child child(launch);
+    await("a checkpoint with " + metric, [&] {
+        const auto so_far = nlohmann::json::parse(read_file(programs.folder / "result.json.partial"), nullptr, false);
+        return (so_far.is_object() && so_far.at("runs").at(0).at("metrics").contains(metric)) || !is_running(child.pid());
+    });
+    gate.open();
+    return child.wait();
+}
+
 }  // namespace
 
 TEST_CASE("cap_bpf and cap_perfmon together, and neither alone, give an ordinary user eBPF mode", "[privileged]") {
@@ -52,14 +72,14 @@ TEST_CASE("cap_bpf and cap_perfmon together, and neither alone, give an ordinary
     }
     for (const std::string both : {"cap_bpf,cap_perfmon+ep", "cap_bpf,cap_perfmon+p"}) {
         give_capabilities(programs, both);
-        const auto ended = run(programs.launch({"--source", "ebpf"}, {"sh", "-c", "cat /etc/passwd; sleep 0.3; exit 7"}));
+        const auto ended = run_until(programs, {"--source", "ebpf"}, "cat /etc/passwd", 7, "pss_peak_bytes");
         INFO(ended.err);
         REQUIRE(ended.code() == 7);
         const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
         CHECK(result.at("measurement").at("mode") == "ebpf");
         CHECK(result.at("measurement").at("lost_events") == 0);
         const auto& metrics = result.at("runs").at(0).at("metrics");
-        CHECK(metrics.at("processes_started") == 3);
+        CHECK(metrics.at("processes_started") == 2);
         for (const auto* key : {"rss_peak_bytes", "cpu_seconds", "syscall_read_bytes", "pss_peak_bytes"})
             CHECK(metrics.contains(key));
     }
@@ -68,7 +88,7 @@ TEST_CASE("cap_bpf and cap_perfmon together, and neither alone, give an ordinary
 TEST_CASE("with file capabilities procfs mode still measures I/O", "[privileged]") {
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const CapablePrograms programs;
-    const auto ended = run(programs.launch({"--source", "procfs"}, {"sh", "-c", "cat /etc/passwd; sleep 0.3"}));
+    const auto ended = run_until(programs, {"--source", "procfs"}, "cat /etc/passwd", 0, "syscall_read_bytes");
     REQUIRE(ended.code() == 0);
     const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
     CHECK(result.at("runs").at(0).at("metrics").contains("syscall_read_bytes"));
@@ -132,7 +152,7 @@ TEST_CASE("while the command runs, perfwrap's file capabilities are gone and per
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const CapablePrograms programs;
     Child child(programs.launch({"-q", "--source", "ebpf"},
-                                {"sh", "-c", "grep -E '^(Cap(Prm|Eff|Amb)|NoNewPrivs)' /proc/self/status; exec sleep 60"}));
+                                {"sh", "-c", "grep -E '^(Cap(Prm|Eff|Amb)|NoNewPrivs)' /proc/self/status; exec sleep 600"}));
     for (const std::string key : {"CapPrm", "CapEff", "CapAmb"}) CHECK(child.read_line() == key + ":\t0000000000000000");
     CHECK(child.read_line() == "NoNewPrivs:\t0");
     const auto pid = child.pid();
@@ -224,8 +244,9 @@ TEST_CASE("an orphan that has become another user's is named, and not waited for
     REQUIRE(::chmod(shell.c_str(), 04755) == 0);
     const auto ended = run(programs.launch({"--orphans", "kill"},
                                            {shell, "-p", "-c",
-                                            "setpriv --reuid 0 --regid 0 --clear-groups sleep 60 </dev/null >/dev/null 2>&1 & "
-                                            "until grep -qx sleep /proc/$!/comm; do :; done; echo $!"}));
+                                            "setpriv --reuid 0 --regid 0 --clear-groups sleep 600 </dev/null >/dev/null 2>&1 & "
+                                            "orphan=$!; " +
+                                                until("grep -qx sleep /proc/$orphan/comm") + "; echo $orphan"}));
     const auto orphan = static_cast<pid_t>(std::stol(ended.out));
     CHECK(ended.code() == 0);
     CHECK_THAT(ended.err, Catch::Contains(fmt::format("sleep ({})", orphan)));
