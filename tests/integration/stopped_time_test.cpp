@@ -9,35 +9,46 @@
 #include <thread>
 
 #include "folders.hpp"
+#include "gate.hpp"
 #include "leftovers.hpp"
 #include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {
 
-nlohmann::json run_of(const std::string& path) {
+nlohmann::json read_run(const std::string& path) {
     const auto result = nlohmann::json::parse(read_file(path), nullptr, false);
-    return result.is_object() ? result.at("runs").at(0) : nlohmann::json{{"stopped_seconds", 0.0}};
+    return result.is_object() ? result.at("runs").at(0) : nlohmann::json();
 }
 
-// Stops itself until it gets `then`; what the last checkpoint before that said of it, and the result.
-void stop_until(const std::string& source, int then, int code) {
-    CAPTURE(source, then);
-    const TemporaryFolder folder;
-    Child child({.argv = perfwrap_words({"--source", source, "--checkpoint", "20ms", "-o", folder / "result.json"},
-                                        {"sh", "-c", "echo $$; kill -STOP $$"})});
-    const pid_t command = std::stoi(child.read_line());
-    double so_far = 0;
-    await("a checkpoint of the stopped command", [&] {
-        so_far = run_of(folder / "result.json.partial").at("stopped_seconds");
-        return so_far > 0.1;
-    });
-    ::kill(command, then);
-    CHECK(child.wait().code() == code);
-    const auto run = run_of(folder / "result.json");
-    CHECK(run.at("stopped_seconds") >= so_far);
-    CHECK(run.at("stopped_seconds") <= run.at("metrics").at("wall_seconds"));
+double stopped_seconds(const std::string& path) {
+    const auto run = read_run(path);
+    return run.is_null() ? 0 : run.at("stopped_seconds").get<double>();
 }
+
+double wall_seconds(const std::string& path) {
+    const auto run = read_run(path);
+    return run.is_null() ? 0 : run.at("metrics").at("wall_seconds").get<double>();
+}
+
+struct Stopped {
+    TemporaryFolder folder;
+    Gate gate;
+    Child perfwrap;
+    pid_t command;
+    double so_far = 0;  // as a checkpoint has it
+
+    explicit Stopped(const std::string& source)
+        : perfwrap({.argv = perfwrap_words({"--source", source, "--checkpoint", "20ms", "-o", folder / "result.json"},
+                                           {"sh", "-c", fmt::format("echo $$; kill -STOP $$; {}; exit 0", Gate::wait)}),
+                    .before_exec = [this] { gate.hand_over(); }}),
+          command(std::stoi(perfwrap.read_line())) {
+        await("a checkpoint of the stopped command", [&] { return (so_far = in_checkpoint()) > 0.1; });
+    }
+
+    double in_checkpoint() const { return stopped_seconds(folder / "result.json.partial"); }
+    double in_result() const { return stopped_seconds(folder / "result.json"); }
+};
 
 }  // namespace
 
@@ -46,8 +57,27 @@ TEST_CASE("the result states the time in which the command was stopped") {
         CAPTURE(source);
         const auto never = measure({"--source", source}, {"true"});
         CHECK(never.run().at("stopped_seconds") == 0);
-        stop_until(source, SIGCONT, 0);
-        stop_until(source, SIGKILL, 128 + SIGKILL);
+
+        Stopped continued(source);
+        ::kill(continued.command, SIGCONT);
+        const auto partial = continued.folder / "result.json.partial";
+        double in_all = 0;
+        await("two checkpoints of the continued command", [&] {
+            const double before = continued.in_checkpoint();
+            const double at = wall_seconds(partial);
+            await("another checkpoint", [&] { return wall_seconds(partial) > at; });
+            return (in_all = continued.in_checkpoint()) == before;
+        });
+        CHECK(in_all >= continued.so_far);
+        continued.gate.open();
+        CHECK(continued.perfwrap.wait().code() == 0);
+        CHECK(continued.in_result() == in_all);
+
+        Stopped killed(source);
+        ::kill(killed.command, SIGKILL);
+        CHECK(killed.perfwrap.wait().code() == 128 + SIGKILL);
+        CHECK(killed.in_result() >= killed.so_far);
+        CHECK(killed.in_result() <= wall_seconds(killed.folder / "result.json"));
     }
 }
 

@@ -51,7 +51,7 @@ void end_each(const Scripts& scripts, const Words& options, const std::function<
         CAPTURE(ending.what, ending.source);
         // perfwrap's own end: its streams are also those of whom it left.
         await("perfwrap's end", [&] { return state_of(ending.perfwrap.pid()) == 'Z'; });
-        CHECK(running(ending.sleep) == 0);
+        REQUIRE(running(ending.sleep) == 0);
         check(ending, ending.perfwrap.wait().code());
     }
 }
@@ -61,6 +61,7 @@ const Scripts stubborn{
     {"the command itself", "exec $W sleep $S"},
     {"a command that ignores SIGTERM", "trap '' TERM; exec $W sleep $S"},
     {"a stopped command", "kill -STOP $$; exec $W sleep $S"},
+    {"a child that ignores SIGTERM, of a command that does not", "(trap '' TERM; exec $W sleep $S) & exec $W sleep $S"},
     {"a child in a session of its own", "setsid $W sleep $S & wait"},
     {"a child in a session of its own that ignores SIGTERM", "trap '' TERM; setsid $W sleep $S & wait"},
     {"a daemon: forked twice, in a session of its own", "(setsid sh -c \"$W sleep $S & wait\" &); $W sleep $S"},

@@ -211,7 +211,7 @@ TEST_CASE("an alarm that was set before the wrapper was started is the command's
         CAPTURE(source);
         const TemporaryFolder folder;
         const auto ended = run({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"},
-                                                       {"sh", "-c", "echo started; exec sleep 600"}),
+                                                       {"sh", "-c", "echo started; exec sleep 130"}),
                                 .before_exec = [] { ::alarm(1); }});
         // On a slow machine it may come before there is a command, and is perfwrap's then as it would be any program's.
         const bool too_early = ended.code() == -SIGALRM && ended.out.empty();
