@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <set>
 
 #include "probes/system/clock.hpp"
 
@@ -13,22 +14,31 @@ namespace perfwrap {
 bool end_tree(Probe& probe, TreeEnd& end, std::uint64_t now_ns) {
     const auto step = end.due(now_ns);
     if (step == TreeEnd::Step::wait) return true;
-    bool signalled = false;
-    bool refused = false;
-    for (const auto& process : probe.alive()) {
-        const bool done = kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH;
-        (done ? signalled : refused) = true;
-        if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
+    // Who forks and ends at once, over and over, is killed only by a look that comes right after the fork.
+    const int looks = step == TreeEnd::Step::kill ? 50 : 1;
+    std::set<int> signalled;
+    std::set<int> refused;
+    for (int look = 0; look < looks; ++look) {
+        const auto known = signalled.size() + refused.size();
+        for (const auto& process : probe.alive()) {
+            if (signalled.contains(process.pid) || refused.contains(process.pid)) continue;
+            const bool done = kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH;
+            (done ? signalled : refused).insert(process.pid);
+            if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
+        }
+        if (signalled.size() + refused.size() == known) break;  // nobody new
     }
-    return signalled || !refused;
+    return !signalled.empty() || refused.empty();
 }
 
-// Whoever forks faster than a procfs probe looks is not seen at every look.
-void kill_orphans(Probe& probe, TreeEnd& end, const Wait& wait) {
+// Whoever forks faster than a procfs probe looks is not seen at every look, but ends as a child of perfwrap's.
+void kill_orphans(Probe& probe, TreeEnd& end, const std::uint64_t& orphans_ended, const Wait& wait) {
     constexpr int looks_for_nobody = 5;
     end.begin_at(monotonic_ns());
+    std::uint64_t known_to_have_ended = 0;
     for (int unseen = 0; unseen < looks_for_nobody; ++unseen) {
-        const bool seen = !probe.alive().empty();
+        const bool seen = !probe.alive().empty() || orphans_ended != known_to_have_ended;
+        known_to_have_ended = orphans_ended;
         if (!seen && unseen == 0) return;  // nor at any time before
         if (seen && !end_tree(probe, end, monotonic_ns())) return;
         if (seen) unseen = 0;

@@ -131,6 +131,8 @@ private:
                 job_.command_ended();
                 recording_.wait_status = status;
                 recording_.end_ns = now_ns;
+            } else {
+                ++orphans_ended_;
             }
         }
     }
@@ -148,7 +150,7 @@ private:
             job_.take_signals();
             reap();
         };
-        if (options_.orphans == Orphans::kill || recording_.timed_out) kill_orphans(probe_, end_, wait);
+        if (options_.orphans == Orphans::kill || recording_.timed_out) kill_orphans(probe_, end_, orphans_ended_, wait);
         recording_.orphans = names_of_orphans(probe_, wait);
         recording_.told_to_end = job_.told_to_end();
         add_cgroup_figures(recording_.seen);
@@ -167,6 +169,7 @@ private:
     std::uint64_t woken_ns_ = 0;        // at the command's start, then at the end of each sleep
     std::uint64_t woken_cpu_ns_ = 0;
     std::uint64_t last_end_ns_ = 0;
+    std::uint64_t orphans_ended_ = 0;
 };
 
 }  // namespace

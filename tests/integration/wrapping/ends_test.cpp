@@ -10,10 +10,10 @@
 #include <list>
 #include <thread>
 
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "marked_sleep.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/marked_sleep.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -14,11 +14,11 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "capable_programs.hpp"
-#include "folders.hpp"
-#include "gate.hpp"
-#include "leftovers.hpp"
-#include "preconditions.hpp"
+#include "tests/integration/support/capable_programs.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/gate.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/preconditions.hpp"
 
 namespace perfwrap::test {
 namespace {

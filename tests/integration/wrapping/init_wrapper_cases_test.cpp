@@ -11,11 +11,11 @@
 #include <string_view>
 #include <thread>
 
-#include "folders.hpp"
-#include "gate.hpp"
-#include "leftovers.hpp"
-#include "run_perfwrap.hpp"
-#include "terminal.hpp"
+#include "profiler/session/terminal.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/gate.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -9,13 +9,13 @@
 #include <filesystem>
 #include <sstream>
 
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "preconditions.hpp"
-#include "profiler/clock.hpp"
-#include "profiler/metrics.hpp"
-#include "run_perfwrap.hpp"
-#include "tests/units.hpp"
+#include "exporters/result/metrics.hpp"
+#include "probes/system/clock.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/support/units.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -8,11 +8,11 @@
 #include <set>
 #include <sstream>
 
-#include "folders.hpp"
-#include "gate.hpp"
-#include "leftovers.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/gate.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -9,10 +9,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "folders.hpp"
-#include "long_form.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/long_form.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -4,14 +4,14 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "cgroups.hpp"
-#include "counts.hpp"
-#include "folders.hpp"
-#include "gate.hpp"
-#include "leftovers.hpp"
-#include "memory_bounds.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/cgroups.hpp"
+#include "tests/integration/support/counts.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/gate.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/memory_bounds.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -2,12 +2,12 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "cgroups.hpp"
-#include "counts.hpp"
-#include "folders.hpp"
-#include "namespaces.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/cgroups.hpp"
+#include "tests/integration/support/counts.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/namespaces.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 

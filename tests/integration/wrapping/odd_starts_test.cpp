@@ -9,12 +9,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "counts.hpp"
-#include "folders.hpp"
-#include "memory_bounds.hpp"
-#include "ordinary_user.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/counts.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/memory_bounds.hpp"
+#include "tests/integration/support/ordinary_user.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 
