@@ -19,9 +19,20 @@ namespace {
 
 constexpr std::uint64_t never = ~std::uint64_t{0};
 
+// Of several readings of both clocks the one that took least: perfwrap may have had to wait for a CPU in the middle of one.
 std::int64_t unix_ms_at(std::uint64_t then_ns) {
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
-    return now.count() - static_cast<std::int64_t>((monotonic_ns() - then_ns) / 1'000'000);
+    constexpr int readings = 5;
+    std::uint64_t least_ns = never;
+    std::int64_t unix_ns = 0;
+    for (int i = 0; i < readings; ++i) {
+        const std::uint64_t before_ns = monotonic_ns();
+        const std::uint64_t now_unix_ns = clock_ns(CLOCK_REALTIME);
+        const std::uint64_t took_ns = monotonic_ns() - before_ns;
+        if (took_ns >= least_ns) continue;
+        least_ns = took_ns;
+        unix_ns = static_cast<std::int64_t>(now_unix_ns - (before_ns - then_ns));
+    }
+    return unix_ns / 1'000'000;
 }
 
 class Session {
