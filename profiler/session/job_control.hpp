@@ -22,8 +22,11 @@ public:
     // Takes every signal that has come, and passes on what the command has not got by itself.
     void take_signals();
 
-    // Stops perfwrap where the command has been stopped by job control, and returns when the job goes on. last_awake_ns: when
-    // perfwrap last went to sleep, or was stopped before it could.
+    // Whether it is stopped now: what continues or kills a process takes the report of its stop away. last_awake_ns: when perfwrap
+    // last went to sleep, or was stopped before it could.
+    bool command_is_stopped(std::uint64_t last_awake_ns);
+
+    // Stops perfwrap where the command has been stopped by job control, and returns when the job goes on.
     void stop_along(std::uint64_t last_awake_ns);
 
     // perfwrap got a signal by which a program that waits would end: at any time in this run, and after the command had ended.
@@ -35,7 +38,6 @@ public:
 
 private:
     bool in_group() const;
-    bool command_is_stopped(std::uint64_t last_awake_ns);
     void hand_terminal_back(std::uint64_t last_awake_ns);
 
     SignalInbox& inbox_;

@@ -74,6 +74,7 @@ private:
             const std::uint64_t now_ns = monotonic_ns();
             if (now_ns >= sample_at_ns) sample_at_ns = now_ns + probe_.sample(now_ns);
             if (now_ns >= end_.next_ns()) {
+                job_.command_is_stopped(awake_until_ns_);  // to know of a stop before what ends it
                 recording_.timed_out = true;
                 end_tree(probe_, end_, now_ns);
             }
