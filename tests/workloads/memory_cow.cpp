@@ -1,7 +1,7 @@
 #include <unistd.h>
 
 #include "blocks.hpp"
-#include "clocks.hpp"
+#include "looks.hpp"
 #include "processes.hpp"
 #include "smaps.hpp"
 #include "workload.hpp"
@@ -38,8 +38,8 @@ private:
 
 }  // namespace
 
-// RSS counts the shared pages in every process, PSS and the anonymous sum once. However often it is done: all children of one
-// time have ended before those of the next one begin.
+// Held until they have been looked at so often, the first time. RSS counts the shared pages in every process, PSS and the
+// anonymous sum once. However often it is done: all children of one time have ended before those of the next one begin.
 int memory_fork(const Arguments& arguments, Truth& truth) {
     const long count = arguments.number(1, 4);
     const long times = arguments.number(3, 1);
@@ -47,10 +47,10 @@ int memory_fork(const Arguments& arguments, Truth& truth) {
     block.touch();
     for (long time = 0; time < times; ++time) {
         Children children(count);
-        sleep_ns(milliseconds(arguments.number(2, 500)));
+        auto pids = children.pids;
+        pids.push_back(::getpid());
+        hold_for_looks(pids, time == 0 ? arguments.number(2, 0) : 0);
         if (time == 0) {
-            auto pids = children.pids;
-            pids.push_back(::getpid());
             const auto peak = resident_sum(pids);
             truth.add("rss_peak_bytes", peak.rss_bytes);
             truth.add("pss_peak_bytes", peak.pss_bytes);

@@ -5,13 +5,14 @@
 
 #include "blocks.hpp"
 #include "clocks.hpp"
+#include "looks.hpp"
 #include "processes.hpp"
 #include "smaps.hpp"
 #include "workload.hpp"
 
 namespace workloads {
 
-// The parent and three children, all holding at once.
+// The parent and three children, all holding at once, for so long and until they have been looked at so often.
 int memory_four(const Arguments& arguments, Truth& truth) {
     constexpr std::array<std::size_t, 3> children_mib{20, 30, 40};
     Pipe holding;
@@ -28,6 +29,7 @@ int memory_four(const Arguments& arguments, Truth& truth) {
     block.touch();
     for (std::size_t i = 0; i < children_mib.size(); ++i) holding.receive();
     sleep_ns(milliseconds(arguments.number(0, 300)));
+    hold_for_looks(pids, arguments.number(1, 0));
     const auto peak = resident_sum(pids);
     truth.add("rss_peak_bytes", peak.rss_bytes);
     truth.add("pss_peak_bytes", peak.pss_bytes);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "blocks.hpp"
-#include "clocks.hpp"
+#include "looks.hpp"
 #include "processes.hpp"
 #include "smaps.hpp"
 #include "workload.hpp"
@@ -29,8 +29,8 @@ int memory_memfd(const Arguments& arguments, Truth& truth) {
     });
     map_and_touch();
     holding.receive();
-    sleep_ns(milliseconds(arguments.number(1, 300)));
     const std::array pids{::getpid(), child};
+    hold_for_looks(pids, arguments.number(1, 0));
     const auto peak = resident_sum(pids);
     truth.add("rss_peak_bytes", peak.rss_bytes);
     truth.add("pss_peak_bytes", peak.pss_bytes);

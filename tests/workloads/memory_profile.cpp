@@ -69,6 +69,7 @@ int memory_profile(const Arguments& arguments, Truth& truth) {
     truth.add("rss_average_bytes", static_cast<double>(own.rss_bytes) + block.average_bytes());
     truth.add("anon_average_bytes", static_cast<double>(own.pss_anon_bytes) + block.average_bytes());
     truth.add("wall_seconds_at_least", block.observed_seconds());
+    truth.add("rss_bytes_outside", own.rss_bytes);
     truth.write();
     return 0;
 }

@@ -61,6 +61,7 @@ public:
     Pipe(const Pipe&) = delete;
     Pipe& operator=(const Pipe&) = delete;
 
+    int reader() const { return reader_; }
     void send() const;
     void receive() const;
     void close_writer();

@@ -7,6 +7,7 @@
 
 #include "blocks.hpp"
 #include "clocks.hpp"
+#include "looks.hpp"
 #include "processes.hpp"
 #include "workload.hpp"
 
@@ -37,6 +38,11 @@ int sleep_for(const Arguments& arguments, Truth&) {
     return 0;
 }
 
+int stay(const Arguments&, Truth&) {
+    hold_for_looks(looks_that_see);
+    return 0;
+}
+
 int exit_with(const Arguments& arguments, Truth&) { return static_cast<int>(arguments.number(0, 0)); }
 
 int die(const Arguments& arguments, Truth&) {
@@ -52,6 +58,7 @@ int hostile_comm(const Arguments& arguments, Truth& truth) {
     SharedCounter child_cpu_ns;
     wait_for(fork_child([&] {
         burn_cpu(CLOCK_PROCESS_CPUTIME_ID, burn_ns);
+        hold_for_looks(arguments.number(1, 0));
         child_cpu_ns.add(process_cpu_ns());
     }));
     truth.add("cpu_seconds_at_least", seconds(child_cpu_ns.value() + process_cpu_ns()));

@@ -7,7 +7,8 @@
 namespace perfwrap::test {
 namespace {
 
-// Eight children end one by one, 250 times, and each time the rest hold larger parts of what they share.
+// Eight children end one by one, 250 times, the first time once they have been looked at, and each time the rest hold larger
+// parts of what they share.
 void follow_shrinking_families(const char* source) {
     const auto measured = measure_workload({"--source", source}, {"memory-fork", "16", "8", "1", "250"});
     INFO(measured.ended.err);

@@ -48,11 +48,12 @@ std::string until_perfwrap_said(const std::string& words, const std::string& pat
 }
 
 std::string until(const std::string& condition) {
-    return fmt::format(
-        "end=$(($(date +%s)+120)); until {0}; do [ $(date +%s) -lt $end ] || {{ echo \"waited in vain until {0}\" >&2; exit 99; "
-        "}}; "
-        "sleep 0.01; done",
-        condition);
+    constexpr auto* const script = R"(give_up=$(($(date +%s) + 120))
+until {0}; do
+  if [ $(date +%s) -gt $give_up ]; then echo "waited in vain until {0}" >&2; exit 99; fi
+  sleep 0.01
+done)";
+    return fmt::format(script, condition);
 }
 
 Measured measure(const Words& options, const Words& command) {

@@ -1,0 +1,42 @@
+// When somebody else looks at this workload's memory: opens /proc/PID/smaps_rollup, as perfwrap does for PSS, in both modes and
+// after all else that it reads of a process. A workload that waits for it is seen however slow the machine is.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <span>
+
+namespace workloads {
+
+// How often each process must have been looked at so that a whole look at all of them lies between: the first may have begun
+// before.
+inline constexpr long looks_that_see = 2;
+
+// Counts from its beginning on. Allocates nothing and needs no library, so that a vfork child can wait too.
+class Looks {
+public:
+    explicit Looks(std::span<const pid_t> pids);
+    ~Looks();
+    Looks(const Looks&) = delete;
+    Looks& operator=(const Looks&) = delete;
+
+    // Returns when each of the processes has been looked at so often; gives the workload up after 100 s, before the test gives
+    // up.
+    void wait_for(long times);
+
+private:
+    static constexpr std::size_t most = 16;
+
+    int events_;
+    std::size_t processes_;
+    int watches_[most]{};
+    long times_[most]{};
+};
+
+// For the processes to be seen as they are now; `times` 0: at once.
+void hold_for_looks(std::span<const pid_t> pids, long times);
+// The same for the calling process.
+void hold_for_looks(long times);
+
+}  // namespace workloads
