@@ -21,6 +21,7 @@ namespace tree {
 namespace {
 
 constexpr auto quiet_ns = milliseconds(40);
+constexpr std::uint64_t quiet_of_age = 100;  // at least this fraction of the run so far: buckets grow with the run that long
 constexpr long steps_between_quiet_points = 25;
 
 void make_pipe(int reader, int writer) {
@@ -41,7 +42,7 @@ void wait_for_end_of(pid_t pid) {
 
 class Coordinator {
 public:
-    explicit Coordinator(std::uint64_t seed) : random_(seed), began_ns_(now_ns(CLOCK_MONOTONIC)) {
+    explicit Coordinator(std::uint64_t seed) : random_(seed), began_ns_(now_ns(CLOCK_REALTIME)) {
         std::signal(SIGCHLD, SIG_IGN);
         make_pipe(answers_reader, answers_writer);
         for (int slot = 0; slot < slots; ++slot) make_pipe(commands_reader(slot), commands_writer(slot));
@@ -72,16 +73,16 @@ public:
         std::vector<pid_t> pids{::getpid()};
         for (const int slot : alive()) pids.push_back(pids_[static_cast<std::size_t>(slot)]);
         const auto before = resident_sum(pids);
-        const auto from = now_ns(CLOCK_MONOTONIC);
-        sleep_ns(quiet_ns);
-        const auto until = now_ns(CLOCK_MONOTONIC);
+        const auto from = now_ns(CLOCK_REALTIME);
+        sleep_ns(std::max(quiet_ns, (from - began_ns_) / quiet_of_age));
+        const auto until = now_ns(CLOCK_REALTIME);
         if (resident_sum(pids) != before) {
             ++restless_;
             return;
         }
         quiet_points_ += quiet_points_.empty() ? "[" : ", ";
-        quiet_points_ += "{\"from_seconds\": " + std::to_string(seconds(from - began_ns_)) +
-                         ", \"until_seconds\": " + std::to_string(seconds(until - began_ns_)) +
+        quiet_points_ += "{\"from_unix_seconds\": " + std::to_string(seconds(from)) +
+                         ", \"until_unix_seconds\": " + std::to_string(seconds(until)) +
                          ", \"rss_bytes\": " + std::to_string(before.rss_bytes) +
                          ", \"processes\": " + std::to_string(pids.size()) + "}";
     }
@@ -94,7 +95,6 @@ public:
 
     void tell(Truth& truth) const {
         truth.add("processes_started", started_);
-        truth.add("began_unix_ms", began_unix_ms_);
         truth.add("restless_points", restless_);
         truth.add_json("quiet_points", quiet_points_ + "]");
     }
@@ -156,7 +156,6 @@ private:
 
     std::mt19937_64 random_;
     std::uint64_t began_ns_;
-    std::uint64_t began_unix_ms_ = now_ns(CLOCK_REALTIME) / 1'000'000;
     std::array<pid_t, slots> pids_{};
     std::vector<int> taken_;  // slots without a pid that are not free in this step: someone is coming or still leaving
     long started_ = 1;

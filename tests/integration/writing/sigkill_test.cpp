@@ -10,10 +10,11 @@
 #include <random>
 #include <thread>
 
-#include "tests/integration/support/folders.hpp"
-#include "tests/integration/support/leftovers.hpp"
-#include "tests/integration/support/preconditions.hpp"
-#include "tests/integration/support/run_perfwrap.hpp"
+#include "folders.hpp"
+#include "leftovers.hpp"
+#include "long_form.hpp"
+#include "preconditions.hpp"
+#include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -22,10 +23,11 @@ namespace fs = std::filesystem;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-// $PERFWRAP_SEED, or a new one each time.
+// $PERFWRAP_SEED; else in the long form a new one each time.
 unsigned seed() {
     const char* const given = std::getenv("PERFWRAP_SEED");
-    return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+    if (given != nullptr) return static_cast<unsigned>(std::strtoul(given, nullptr, 10));
+    return long_form() ? std::random_device{}() : 1;
 }
 
 struct Held {
@@ -37,7 +39,7 @@ struct Held {
 // What perfwrap has at this moment; it is stopped so that it cannot change until it is killed. Nothing if it has ended already.
 Held hold_still(pid_t perfwrap) {
     ::kill(perfwrap, SIGSTOP);
-    REQUIRE(becomes_true([&] { return state_of(perfwrap) == 'T' || !is_running(perfwrap); }));
+    await("perfwrap's stop or end", [&] { return state_of(perfwrap) == 'T' || !is_running(perfwrap); });
     return {bpf_programs_of(perfwrap), cgroups_held_by(perfwrap), children_of(perfwrap)};
 }
 
@@ -57,7 +59,7 @@ void check_files(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("SIGKILL at 50 random moments leaves nothing behind", "[privileged][alone]") {
+TEST_CASE("SIGKILL at random moments leaves nothing behind", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     const bool with_cgroups = !no_memory_cgroup();
     const auto chosen = seed();
@@ -66,13 +68,16 @@ TEST_CASE("SIGKILL at 50 random moments leaves nothing behind", "[privileged][al
     std::mt19937 random(chosen);
 
     const TemporaryFolder folder;
-    const auto words = [&](bool cgroup) {
+    const auto short_command = fmt::format("'{0}' sleep 100 & '{0}' sleep 200; wait", workload_path());
+    const TemporaryFolder told;
+    const auto until_told = until(fmt::format("[ -e '{}' ]", told / "killed"));
+    const auto words = [&](bool cgroup, const std::string& command) {
         Words options{"--source", "ebpf", "--checkpoint", "1ms", "-o", folder / "result.json"};
         if (cgroup) options.push_back("--cgroup");
-        return perfwrap_words(options, {"sh", "-c", fmt::format("'{0}' sleep 100 & '{0}' sleep 200; wait", workload_path())});
+        return perfwrap_words(options, {"sh", "-c", command});
     };
     const auto began = steady_clock::now();
-    REQUIRE(run({.argv = words(with_cgroups), .folder = folder.path()}).code() == 0);
+    REQUIRE(run({.argv = words(with_cgroups, short_command), .folder = folder.path()}).code() == 0);
     const auto whole_run = std::chrono::duration_cast<microseconds>(steady_clock::now() - began);
     std::uniform_int_distribution<long> moments(0, whole_run.count());
 
@@ -80,15 +85,22 @@ TEST_CASE("SIGKILL at 50 random moments leaves nothing behind", "[privileged][al
     std::size_t programs = 0;
     std::size_t partials = 0;
     std::size_t hidden = 0;
-    for (int i = 0; i < 50; ++i) {
+    const int kills = long_form() ? 50 : 16;
+    for (int i = 0; i < kills; ++i) {
+        // Half of them while the command runs, which it does until perfwrap is gone: however slow the machine.
+        const bool while_it_runs = i % 2 == 1;
         const microseconds moment(moments(random));
-        CAPTURE(i, moment.count());
+        CAPTURE(i, moment.count(), while_it_runs);
         fs::remove(folder / "result.json");
         fs::remove(folder / "result.json.partial");
-        Child child({.argv = words(with_cgroups && i % 3 == 0), .folder = folder.path()});
+        fs::remove(told / "killed");
+        Child child(
+            {.argv = words(with_cgroups && i % 3 == 0, while_it_runs ? until_told : short_command), .folder = folder.path()});
+        if (while_it_runs) await("a first checkpoint", [&] { return fs::exists(folder / "result.json.partial"); });
         std::this_thread::sleep_for(moment);
         const auto held = hold_still(child.pid());
         ::kill(child.pid(), SIGKILL);
+        write_file(told / "killed", "");
         child.wait();  // until the command, which has its streams, has ended too: by itself
         for (const pid_t command : held.children) CHECK(becomes_true([&] { return !is_running(command); }));
         for (const auto program : held.programs) {
@@ -105,7 +117,7 @@ TEST_CASE("SIGKILL at 50 random moments leaves nothing behind", "[privileged][al
                cgroups.size(), partials, hidden);
     CHECK(programs > 0);
 
-    REQUIRE(run({.argv = words(with_cgroups), .folder = folder.path()}).code() == 0);
+    REQUIRE(run({.argv = words(with_cgroups, short_command), .folder = folder.path()}).code() == 0);
     for (const auto& cgroup : cgroups) {
         CAPTURE(cgroup);
         CHECK_FALSE(fs::exists(cgroup));
