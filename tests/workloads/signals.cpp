@@ -33,7 +33,8 @@ bool any() {
 
 }  // namespace
 
-// Says "ready", waits for a first signal (30 s at most), then half a second for more, and prints "INT 1" for each that came.
+// Says "ready", waits for a first signal (two minutes at most), then half a second for more, and prints "INT 1" for each that
+// came.
 int count_signals(const Arguments&, Truth&) {
     for (const auto& each : names) {
         struct sigaction action {};
@@ -42,7 +43,7 @@ int count_signals(const Arguments&, Truth&) {
     }
     std::puts("ready");
     std::fflush(stdout);
-    for (int i = 0; i < 600 && !any(); ++i) sleep_ns(milliseconds(50));
+    for (int i = 0; i < 2400 && !any(); ++i) sleep_ns(milliseconds(50));
     sleep_ns(milliseconds(500));
     for (const auto& each : names)
         if (const int times = counts[static_cast<std::size_t>(each.signal)]; times > 0) std::printf("%s %d\n", each.name, times);
@@ -60,7 +61,7 @@ int print_signals(const Arguments&, Truth&) {
     bool ending = false;
     while (true) {
         siginfo_t info{};
-        const timespec patience{ending ? 0 : 60, ending ? 300'000'000 : 0};
+        const timespec patience{ending ? 0 : 120, ending ? 300'000'000 : 0};
         const int signal = ::sigtimedwait(&all, &info, &patience);
         if (signal < 0 && errno == EINTR) continue;  // stopped and continued
         if (signal < 0) return ending ? 0 : 1;

@@ -14,6 +14,11 @@
 #include <utility>
 
 namespace perfwrap::test {
+namespace {
+
+constexpr int patience_ms = 120'000;
+
+}  // namespace
 
 Terminal::Terminal(const std::vector<std::string>& argv) {
     std::vector<char*> words;
@@ -68,12 +73,12 @@ bool Terminal::read_some(int timeout_ms) {
 void Terminal::wait_for(std::string_view text) {
     std::size_t at = 0;
     while ((at = screen_.find(text, seen_)) == std::string::npos)
-        if (!read_some(20'000)) throw std::runtime_error("the program ended; the terminal shows: " + screen_);
+        if (!read_some(patience_ms)) throw std::runtime_error("the program ended; the terminal shows: " + screen_);
     seen_ = at + text.size();
 }
 
 std::string Terminal::wait_for_end() {
-    while (read_some(60'000)) {
+    while (read_some(patience_ms)) {
     }
     reap();
     return screen_;

@@ -22,7 +22,8 @@ public:
     // The process group that the keys' signals go to.
     pid_t foreground_group() const;
 
-    // Reads until the screen shows `text`, past what was waited for before; throws after 20 s or at the end, with what it shows.
+    // Reads until the screen shows `text`, past what was waited for before; throws after two minutes without a word or at the
+    // end, with what it shows.
     void wait_for(std::string_view text);
 
     // Everything that was shown until the program ended, \r\n as the terminal gives it.

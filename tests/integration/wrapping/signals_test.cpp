@@ -7,13 +7,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "tests/integration/support/folders.hpp"
-#include "tests/integration/support/run_perfwrap.hpp"
+#include "folders.hpp"
+#include "leftovers.hpp"
+#include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
 
@@ -34,21 +35,37 @@ std::vector<std::pair<int, std::string>> signals() {
 
 void new_group() { ::setpgid(0, 0); }
 
+std::string status_of(pid_t pid) { return read_file(fmt::format("/proc/{}/status", pid)); }
+
+bool has_taken_its_signals(const std::string& status) { return status.find("ShdPnd:\t0000000000000000") != std::string::npos; }
+
 // Two standard signals that wait at one moment are one, for perfwrap as for anybody: returns when it has taken those that it has.
 void until_taken(pid_t perfwrap) {
-    while (read_file(fmt::format("/proc/{}/status", perfwrap)).find("ShdPnd:\t0000000000000000") == std::string::npos)
-        std::this_thread::sleep_for(std::chrono::microseconds(100));
+    await("perfwrap to take its signals", [&] { return has_taken_its_signals(status_of(perfwrap)); });
 }
 
+pid_t witness_of(pid_t perfwrap) {
+    for (const pid_t child : children_of(perfwrap))
+        if (read_file(fmt::format("/proc/{}/comm", child)) == "group-witness\n") return child;
+    throw std::runtime_error("perfwrap's group has no witness");
+}
+
+// Neither at work nor with anything to do. The last line of a status tells how often it went to sleep or lost the CPU.
+bool sleeps(const std::string& status) { return status.find("State:\tS") != std::string::npos && has_taken_its_signals(status); }
+
 // A stop signal takes back a SIGCONT that waits, and the other way round (signal(7)): returns when perfwrap has dealt with what
-// it got and sleeps again.
+// it got and sleeps again: without having run meanwhile, while the witness that it may have asked something sleeps too.
 void until_dealt_with(pid_t perfwrap) {
-    until_taken(perfwrap);
-    for (int quiet = 0; quiet < 5;) {
-        const auto status = read_file(fmt::format("/proc/{}/status", perfwrap));
-        quiet = status.find("State:\tS") != std::string::npos ? quiet + 1 : 0;
-        std::this_thread::sleep_for(std::chrono::microseconds(500));
-    }
+    const pid_t witness = witness_of(perfwrap);
+    await("perfwrap to deal with its signals", [&] {
+        const auto before = status_of(perfwrap);
+        return sleeps(before) && sleeps(status_of(witness)) && status_of(perfwrap) == before;
+    });
+}
+
+void stop(pid_t pid) {
+    REQUIRE(::kill(pid, SIGSTOP) == 0);
+    await("the stop of a process", [&] { return state_of(pid) == 'T'; });
 }
 
 }  // namespace
@@ -77,16 +94,18 @@ TEST_CASE("that perfwrap has used up a limit of CPU time is not told to the comm
                          sigemptyset(&until_perfwrap_reads_it);
                          sigaddset(&until_perfwrap_reads_it, SIGXCPU);
                          ::sigprocmask(SIG_BLOCK, &until_perfwrap_reads_it, nullptr);
-                         while (std::clock() < CLOCKS_PER_SEC * 11 / 10) {
-                         }
                          const rlimit limit{1, RLIM_INFINITY};
                          ::setrlimit(RLIMIT_CPU, &limit);
+                         for (sigset_t waiting; ::sigpending(&waiting) == 0 && !sigismember(&waiting, SIGXCPU);) {
+                         }
                      }});
         REQUIRE(child.read_line() == "ready");
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        until_dealt_with(child.pid());
         REQUIRE(::kill(child.pid(), SIGTERM) == 0);
         CHECK(child.read_line() == "TERM");
-        CHECK(child.wait().code() == 0);
+        const auto ended = child.wait();
+        CHECK(ended.out.empty());
+        CHECK(ended.code() == 0);
     }
 }
 
@@ -138,33 +157,33 @@ TEST_CASE("who is told to signal perfwrap by its name or its arguments finds nob
     CHECK(child.wait().code() == 0);
 }
 
-TEST_CASE("signals come at once and are told apart though what watches perfwrap's group was stopped") {
+TEST_CASE("signals come and are told apart without a long wait though what watches perfwrap's group was stopped") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
     REQUIRE(child.read_line() == "ready");
-    const auto witness = run({.argv = {"pgrep", "-g", std::to_string(child.pid()), "group-witness"}}).out;
-    REQUIRE_FALSE(witness.empty());
-    const auto begin = std::chrono::steady_clock::now();
+    const pid_t witness = witness_of(child.pid());
     for (const auto& [signal, name] : {std::pair{SIGUSR1, "USR1"}, {SIGTERM, "TERM"}}) {
-        REQUIRE(::kill(std::stoi(witness), SIGSTOP) == 0);
+        stop(witness);
         REQUIRE(::kill(child.pid(), signal) == 0);
         CHECK(child.read_line() == name);
+        CHECK(state_of(witness) != 'T');  // continued and asked, rather than waited for in vain
     }
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
     CHECK(child.wait().code() == 0);
 }
 
 TEST_CASE("a stop signal comes once though what watches perfwrap's group is continued before it has noted it") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
     REQUIRE(child.read_line() == "ready");
-    const auto witness = run({.argv = {"pgrep", "-g", std::to_string(child.pid()), "group-witness"}}).out;
-    REQUIRE_FALSE(witness.empty());
-    REQUIRE(::kill(std::stoi(witness), SIGSTOP) == 0);
+    const pid_t witness = witness_of(child.pid());
+    stop(witness);
     REQUIRE(::kill(-child.pid(), SIGTSTP) == 0);
     CHECK(child.read_line() == "TSTP");
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // for perfwrap to ask, and to pass on what it should not
+    await("the witness to be continued", [&] { return state_of(witness) != 'T'; });
+    until_dealt_with(child.pid());  // by when it would have passed on what it should not
     REQUIRE(::kill(child.pid(), SIGTERM) == 0);
     CHECK(child.read_line() == "TERM");
-    CHECK(child.wait().code() == 0);
+    const auto ended = child.wait();
+    CHECK(ended.out.empty());
+    CHECK(ended.code() == 0);
 }
 
 TEST_CASE("a signal comes with the value that sigqueue gave it") {

@@ -7,8 +7,9 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "tests/integration/support/folders.hpp"
-#include "tests/integration/support/run_perfwrap.hpp"
+#include "folders.hpp"
+#include "leftovers.hpp"
+#include "run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -185,8 +186,8 @@ TEST_CASE("a shell with job control as the command has its own jobs, and gives t
     Shell shell;
     start_inner_shell(shell);
     shell.run("sleep 60");
-    shell.terminal.wait_for("sleep 60\r\n");
-    ::usleep(300'000);
+    await("the job in the foreground",
+          [&] { return read_file(fmt::format("/proc/{}/comm", shell.foreground_group())) == "sleep\n"; });
     shell.terminal.type("\x1a");
     shell.terminal.wait_for("Stopped");
     shell.run("kill -KILL %1; disown -a; echo inner $((2 + 2))");
