@@ -74,7 +74,9 @@ TEST_CASE("with --as-invoker the command is the user, and has the group, that su
 
 TEST_CASE("another user's command is measured with all that root may see") {
     if (skipped(no_ebpf())) return;
-    const auto measured = measure({"--source", "ebpf", "--user", "nobody"}, {"sh", "-c", "cat /etc/passwd; sleep 0.2"});
+    const Programs programs;
+    const auto measured = measure({"--source", "ebpf", "--user", "nobody"},
+                                  {"sh", "-c", fmt::format("cat /etc/passwd; '{}' stay; exit", programs.folder / "workload")});
     REQUIRE(measured.ended.code() == 0);
     CHECK(measured.metric("processes_started") == 3);
     CHECK(measured.metric("syscall_read_bytes") > 0);
@@ -102,9 +104,8 @@ TEST_CASE("with --user the outputs are perfwrap's caller's, with --as-invoker th
 TEST_CASE("with --as-invoker the result so far is the invoker's") {
     if (skipped(not_root())) return;
     const TemporaryFolder folder;
-    const auto owner =
-        fmt::format("i=0; while [ ! -e '{0}' ] && [ $i -lt 1000 ]; do sleep 0.01; i=$((i+1)); done; stat -c %u '{0}'",
-                    folder / "result.json.partial");
+    const auto owner = fmt::format("{1}; stat -c %u '{0}'", folder / "result.json.partial",
+                                   until(fmt::format("[ -e '{}' ]", folder / "result.json.partial")));
     const auto ended =
         run({.argv = perfwrap_words({"--as-invoker", "--checkpoint", "5ms", "-o", folder / "result.json"}, {"sh", "-c", owner}),
              .before_exec = called_by_sudo_of_nobody});

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 
 #include "exporters/result/metrics.hpp"
@@ -79,7 +81,7 @@ TEST_CASE("Prometheus text passes promtool") {
 TEST_CASE("a process name made to break parsers is followed, and the JSON is valid") {
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
-        const auto measured = measure_workload({"--source", source}, {"hostile-comm", "300"});
+        const auto measured = measure_workload({"--source", source}, {"hostile-comm", "300", "2"});
         REQUIRE(measured.ended.code() == 0);
         CHECK_THAT(measured.metric("cpu_seconds"),
                    Catch::WithinRel(measured.truth.at("cpu_seconds_at_least").get<double>(), cpu_tolerance));
@@ -89,7 +91,7 @@ TEST_CASE("a process name made to break parsers is followed, and the JSON is val
 
 TEST_CASE("arguments of any bytes and sizes are recorded as valid JSON") {
     const std::string large(100 * 1024, 'x');
-    const Words command = workload_words({"burn", "50", "\xff\xfe not UTF-8", "", "\x01\x1b\"\\", large});
+    const Words command = workload_words({"stay", "longer", "\xff\xfe not UTF-8", "", "\x01\x1b\"\\", large});
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
         const auto measured = measure({"--source", source}, command);
@@ -116,8 +118,8 @@ TEST_CASE("a process that writes over all of its arguments tells nothing of its 
 }
 
 TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
-    const auto burn = fmt::format("{} burn 300 secret-argument; exec -a 'title: secret-argument' {} burn 300 secret-argument",
-                                  workload_path(), workload_path());
+    const auto stay =
+        fmt::format("{0} stay secret-argument; exec -a 'title: secret-argument' {0} stay secret-argument", workload_path());
     for (const std::string source : {"auto", "procfs"})
         for (const bool arguments : {true, false}) {
             CAPTURE(source, arguments);
@@ -125,10 +127,11 @@ TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and wit
             Words words{perfwrap_path(), "--source", source, "-o", folder / "result.json", "-o", folder / "result.prom"};
             if (!arguments) words.push_back("--no-arguments");
             // The last one is alive at the end, and is named in a warning.
-            const auto script = burn + " & sleep 5 >/dev/null 2>&1 & disown; wait %1";
+            const auto script = stay + " & sleep 600 >/dev/null 2>&1 & echo $!; disown; wait %1";
             const Words command{"bash", "-c", script, "secret-argument"};
             words.insert(words.end(), command.begin(), command.end());
             const auto ended = run({.argv = words, .before_exec = [] { ::setenv("PERFWRAP_TEST", "secret-environment", 1); }});
+            ::kill(std::stoi(ended.out), SIGKILL);
             REQUIRE(ended.code() == 0);
             const auto json = read_file(folder / "result.json");
             const auto prometheus = read_file(folder / "result.prom");
@@ -143,7 +146,7 @@ TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and wit
 }
 
 TEST_CASE("the names that a tree gives itself reach the terminal spelled out") {
-    const auto ended = run({.argv = {perfwrap_path(), "bash", "-c", "exec -a $'\\e[31mred\\a' sleep 0.05"}});
+    const auto ended = run({.argv = {perfwrap_path(), "bash", "-c", "exec -a $'\\e[31mred\\a' " + workload_path() + " stay"}});
     CHECK_THAT(ended.err, Catch::Contains("\\x1b[31mred\\x07"));
     CHECK(ended.err.find('\x1b') == std::string::npos);
 }
