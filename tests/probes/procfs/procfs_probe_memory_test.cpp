@@ -1,4 +1,5 @@
 // What the probe tells of memory that real processes hold.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/probes/procfs/procfs_session.hpp"
@@ -14,7 +15,7 @@ TEST_CASE("a two-millisecond spike of a process is seen through its high-water m
         void* spike = touch(256 * mib);
         sleep_ms(2);
         ::munmap(spike, 256 * mib);
-        sleep_ms(50);
+        hold_for_samples(shared);
     });
     CHECK(run.seen.memory.rss->peak_bytes >= 320 * mib);
     if (!thread_sanitizer) CHECK(run.seen.memory.rss->peak_bytes < 400 * mib);
@@ -29,28 +30,52 @@ TEST_CASE("memory that processes hold at once adds up, over the time they hold i
         for (const std::size_t size : {10, 20, 30, 40})
             spawn([&] {
                 touch(size * mib);
-                ++shared.holding;
-                while (shared.holding < 4) sleep_ms(1);
-                sleep_ms(300);
+                if (++shared.holding < 4) {
+                    while (!shared.held) sleep_ms(1);
+                    return;
+                }
+                const auto from_ns = clock_ns(CLOCK_MONOTONIC);
+                hold_for_samples(shared, 5);
+                shared.held_from_ns = from_ns;
+                shared.held_until_ns = clock_ns(CLOCK_MONOTONIC);
+                shared.held = true;
             });
         wait_for_all();
     });
+    // The last sample that began meanwhile may have ended too late.
+    const auto first = std::ranges::lower_bound(run.sampled_ns, shared.held_from_ns);
+    const auto last = std::ranges::upper_bound(run.sampled_ns, shared.held_until_ns) - 2;
+    REQUIRE(last > first);
+    const auto held_seconds = static_cast<double>(*last - *first) / 1e9;
     CHECK(run.seen.memory.rss_anon_peak_bytes >= 100 * mib);
     CHECK(run.seen.totals.processes_peak == 5);
-    CHECK(run.seen.memory.rss->byte_seconds > 100.0 * mib * 0.25);
+    CHECK(run.seen.memory.rss->byte_seconds > 100.0 * mib * held_seconds);
     CHECK(run.seen.memory.rss->observed_seconds == Approx(static_cast<double>(run.wall_ns) / 1e9).epsilon(0.05));
     CHECK(run.seen.peak->holders.size() == 5);
 }
 
 TEST_CASE("proportional sizes count a shared page once") {
     auto& shared = *make_shared_memory();
-    const auto run = observe(shared,
-                             [&] {
-                                 touch(64 * mib);
-                                 for (int i = 0; i < 3; ++i) spawn([] { sleep_ms(600); });
-                                 wait_for_all();
-                             },
-                             Until::command_ends, {.sample_pss = true});
+    std::uint64_t looks_before = 0;
+    const auto end_after_looks_at_pss = [&](Probe& probe) {
+        const auto pss = probe.so_far().memory.pss;
+        if (!pss || shared.holding < 3)
+            looks_before = pss ? pss->samples : 0;
+        else if (pss->samples >= looks_before + 2)
+            shared.held = true;
+    };
+    const auto run = observe(
+        shared,
+        [&] {
+            touch(64 * mib);
+            for (int i = 0; i < 3; ++i)
+                spawn([&] {
+                    ++shared.holding;
+                    while (!shared.held) sleep_ms(5);
+                });
+            wait_for_all();
+        },
+        Until::command_ends, {.sample_pss = true}, false, end_after_looks_at_pss);
     CHECK(run.seen.memory.rss->peak_bytes >= 256 * mib);
     REQUIRE(run.seen.memory.pss);
     CHECK(run.seen.memory.pss->peak_bytes >= 64 * mib);
@@ -59,9 +84,9 @@ TEST_CASE("proportional sizes count a shared page once") {
 
 TEST_CASE("shared memory is told apart from anonymous memory") {
     auto& shared = *make_shared_memory();
-    const auto run = observe(shared, [] {
+    const auto run = observe(shared, [&] {
         touch(32 * mib, MAP_SHARED);
-        sleep_ms(50);
+        hold_for_samples(shared);
     });
     CHECK(run.seen.memory.rss_shmem_peak_bytes >= 32 * mib);
     CHECK(run.seen.memory.rss_shmem_peak_bytes < 40 * mib);

@@ -7,6 +7,9 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include "tests/probes/procfs/procfs_session.hpp"
 
@@ -35,7 +38,12 @@ TEST_CASE("the CPU time of a plain command is exact") {
 TEST_CASE("what a window shows so far grows into what it shows in the end, which looking does not change") {
     auto& shared = *make_shared_memory();
     const auto run = observe(
-        shared, [&] { burn(shared, 200); }, Until::command_ends, {}, true);
+        shared,
+        [&] {
+            burn(shared, 200);
+            hold_for_samples(shared, 3);
+        },
+        Until::command_ends, {}, true);
     check_cpu_is_what_the_kernel_charged(run, shared);
     CHECK(run.rows_cpu_ns() == run.cpu_ns());
     REQUIRE(run.looks.size() > 2);
@@ -83,14 +91,20 @@ TEST_CASE("a daemon with a session of its own counts once") {
 
 TEST_CASE("a daemon that is still alive counts with what it has used so far, and its row has no end") {
     auto& shared = *make_shared_memory();
+    int burned[2];
+    REQUIRE(::pipe(burned) == 0);
     const auto run = observe(shared, [&] {
         spawn([&] {
             shared.daemon = ::getpid();
             burn(shared, 400);  // beside which the fork is little, however large the test
+            if (::write(burned[1], "x", 1) != 1) ::_exit(1);
             for (;;) ::pause();
         });
-        while (shared.truth_ns == 0) sleep_ms(1);
+        char byte = 0;
+        if (::read(burned[0], &byte, 1) != 1) ::_exit(1);
     });
+    ::close(burned[0]);
+    ::close(burned[1]);
     ::kill(shared.daemon, SIGKILL);
     ::waitpid(shared.daemon, nullptr, 0);
     CHECK(run.cpu_ns() >= shared.truth_ns);
@@ -108,12 +122,15 @@ TEST_CASE("children of a parent that ignores SIGCHLD are known from samples, nev
     const auto run = observe(shared, [&] {
         ::signal(SIGCHLD, SIG_IGN);
         for (int i = 0; i < 4; ++i) {
-            spawn([&] { burn(shared, 80); });
+            spawn([&] {
+                burn(shared, 80);
+                hold_for_samples(shared);
+            });
             wait_for_all();  // the kernel reaps
         }
     });
     CHECK(shared.truth_ns == 320 * ms);
-    CHECK(run.cpu_ns() >= shared.truth_ns * 3 / 4);
+    CHECK(run.cpu_ns() >= shared.truth_ns);
     CHECK(run.cpu_ns() <= run.reaped_cpu_ns + shared.truth_ns * 5 / 4);
     CHECK(run.reaped_cpu_ns < shared.truth_ns / 2);  // the kernel's own record has lost them
 }
@@ -121,16 +138,20 @@ TEST_CASE("children of a parent that ignores SIGCHLD are known from samples, nev
 TEST_CASE("children that the test had before are not of the tree") {
     auto& shared = *make_shared_memory();
     auto& other = *make_shared_memory();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     spawn([&] {
-        const pid_t grandchild = spawn([&] { burn(other, 200); });
+        spawn([&] {
+            other.go = true;
+            burn(other, 200);
+        });  // re-parented to the test
         burn(other, 50);
-        static_cast<void>(grandchild);  // re-parented to the test
     });
+    while (!other.go) sleep_ms(1);
     const auto run = observe(
         shared,
         [&] {
             burn(shared, 100);
-            sleep_ms(200);
+            hold_for_samples(shared, 3);
         },
         Until::tree_ends);
     wait_for_all();
@@ -149,7 +170,10 @@ TEST_CASE("threads count although the first one has ended") {
             const auto until = clock_ns(CLOCK_THREAD_CPUTIME_ID) + 100 * ms;
             while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < until) {
             }
-            if (given->truth_ns.fetch_add(100 * ms) == 100 * ms) ::_exit(0);
+            if (given->truth_ns.fetch_add(100 * ms) == 100 * ms) {
+                hold_for_samples(*given);
+                ::_exit(0);
+            }
             for (;;) ::pause();
         };
         pthread_t thread{};
@@ -164,14 +188,14 @@ TEST_CASE("threads count although the first one has ended") {
 
 TEST_CASE("bytes written by the command and by what it waited for add up") {
     auto& shared = *make_shared_memory();
-    const auto run = observe(shared, [] {
+    const auto run = observe(shared, [&] {
         const auto write_mib = [] {
             const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
             static char block[64 * 1024];
             for (int i = 0; i < 16; ++i)
                 if (::write(null, block, sizeof block) != sizeof block) ::_exit(1);
         };
-        sleep_ms(20);  // who is not root may read no zombie's file, unless it was open before
+        hold_for_samples(shared);  // who is not root may read no zombie's file, unless it was open before
         write_mib();
         spawn(write_mib);
         wait_for_all();
@@ -183,20 +207,35 @@ TEST_CASE("bytes written by the command and by what it waited for add up") {
 
 TEST_CASE("a process with a hostile name is followed and exec is noticed") {
     auto& shared = *make_shared_memory();
-    const auto run = observe(shared, [&] {
-        const pid_t child = spawn([&] {
-            ::prctl(PR_SET_NAME, "a) R 1 (b\n");
-            burn(shared, 60);
-        });
-        shared.daemon = child;
-        wait_for_all();
-        ::execl("/bin/sleep", "sleep", "0.3", nullptr);
-    });
+    int until_closed[2];
+    REQUIRE(::pipe2(until_closed, O_CLOEXEC) == 0);
+    int samples_after_exec = 0;
+    const auto end_after_exec_was_seen = [&](Probe&) {
+        std::ifstream arguments("/proc/" + std::to_string(shared.holding) + "/cmdline");
+        if (arguments && std::string(std::istreambuf_iterator<char>(arguments), {}).starts_with("cat")) ++samples_after_exec;
+        if (samples_after_exec == 2) ::close(until_closed[1]);
+    };
+    const auto run = observe(
+        shared,
+        [&] {
+            const pid_t child = spawn([&] {
+                ::prctl(PR_SET_NAME, "a) R 1 (b\n");
+                burn(shared, 60);
+                hold_for_samples(shared);
+            });
+            shared.daemon = child;
+            wait_for_all();
+            shared.holding = ::getpid();
+            ::dup2(until_closed[0], STDIN_FILENO);
+            ::execl("/bin/cat", "cat", "-u", nullptr);
+        },
+        Until::command_ends, {}, false, end_after_exec_was_seen);
+    ::close(until_closed[0]);
     const auto rows = run.seen.processes.sorted();
     REQUIRE(rows.size() == 2);
     CHECK(rows.front().pid == shared.daemon);
-    CHECK(rows.front().cpu_ns() >= 40 * ms);
-    CHECK(rows.back().command == std::vector<std::string>{"sleep", "0.3"});
+    CHECK(rows.front().cpu_ns() >= 60 * ms);
+    CHECK(rows.back().command == std::vector<std::string>{"cat", "-u"});
 }
 
 TEST_CASE("those alive are the command and its descendants, without zombies") {
@@ -209,8 +248,9 @@ TEST_CASE("those alive are the command and its descendants, without zombies") {
             shared.daemon = ::getpid();
             for (;;) ::pause();
         });
-        spawn([] {});  // nobody waits for it
-        sleep_ms(30);
+        siginfo_t ended{};
+        ::waitid(P_PID, static_cast<id_t>(spawn([] {})), &ended, WEXITED | WNOWAIT);  // and stays, since nobody reaps it
+        while (shared.daemon == 0) sleep_ms(1);
         shared.go = true;
         for (;;) ::pause();
     });

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <functional>
 #include <vector>
 
 #include "probes/procfs/procfs_probe.hpp"
@@ -32,6 +33,10 @@ struct Shared {
     std::atomic<int> daemon{0};
     std::atomic<int> holding{0};
     std::atomic<bool> go{false};
+    std::atomic<std::uint64_t> samples{0};  // that have been taken
+    std::atomic<bool> held{false};          // long enough
+    std::uint64_t held_from_ns = 0;
+    std::uint64_t held_until_ns = 0;
     rusage before{};
 };
 
@@ -43,6 +48,13 @@ inline Shared* make_shared_memory() {
 inline void sleep_ms(long milliseconds) {
     const timespec time{.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1'000'000};
     ::nanosleep(&time, nullptr);
+}
+
+// Returns when `samples` samples have begun and ended meanwhile: whatever the caller was before has been seen.
+inline void hold_for_samples(const Shared& shared, std::uint64_t samples = 1) {
+    constexpr std::uint64_t begun_before = 1;
+    const auto enough = shared.samples + begun_before + samples;
+    while (shared.samples < enough) sleep_ms(5);
 }
 
 // Burns CPU by the calling process's own clock, and says how much it had used by the end.
@@ -79,7 +91,8 @@ enum class Until : std::uint8_t { command_ends, tree_ends };
 
 struct Run {
     Observation seen;
-    std::vector<Observation> looks;   // so far, before each sample; on demand
+    std::vector<Observation> looks;  // so far, before each sample; on demand
+    std::vector<std::uint64_t> sampled_ns;
     std::uint64_t reaped_cpu_ns = 0;  // what the kernel charged to everything that was waited for
     std::uint64_t baseline_ns = 0;
     std::uint64_t wall_ns = 0;
@@ -94,7 +107,8 @@ struct Run {
 
 // What a session does: fork, start, sample as asked, read the zombies, reap, finish.
 template <class Body>
-Run observe(Shared& shared, Body body, Until until = Until::command_ends, ProcfsProbeOptions options = {}, bool look = false) {
+Run observe(Shared& shared, Body body, Until until = Until::command_ends, ProcfsProbeOptions options = {}, bool look = false,
+            const std::function<void(Probe&)>& after_sample = {}) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     auto probe = *make_procfs_probe(options);
     rusage reaped_before{};
@@ -112,7 +126,10 @@ Run observe(Shared& shared, Body body, Until until = Until::command_ends, Procfs
     Run run;
     for (bool over = false; !over;) {
         if (look) run.looks.push_back(probe->so_far());
-        const auto interval_ns = probe->sample(clock_ns(CLOCK_MONOTONIC));
+        run.sampled_ns.push_back(clock_ns(CLOCK_MONOTONIC));
+        const auto interval_ns = probe->sample(run.sampled_ns.back());
+        ++shared.samples;
+        if (after_sample) after_sample(*probe);
         const timespec pause{.tv_sec = 0, .tv_nsec = static_cast<long>(std::min<std::uint64_t>(interval_ns, 20 * ms))};
         ::nanosleep(&pause, nullptr);
         for (;;) {
