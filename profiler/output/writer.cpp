@@ -24,8 +24,6 @@ using Outcome = tl::expected<void, std::string>;
 
 Outcome trouble(const std::string& path, int error) { return tl::make_unexpected(write_trouble(path, error)); }
 
-constexpr std::chrono::seconds patience_with_readers{10};
-
 // All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if
 // done; ETIMEDOUT where a non-blocking pipe's reader has taken nothing for that long.
 int write_all(int fd, std::string_view bytes, std::optional<std::chrono::milliseconds> patience = std::nullopt) {
@@ -77,7 +75,7 @@ Outcome check(const std::string& path, const Replaceable& target) {
         fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), target.folder));
 }
 
-Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes) {
+Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes, std::chrono::milliseconds) {
     if (const int error = write_all(target.fd, bytes)) return trouble(path, error);
     return {};
 }
@@ -88,9 +86,9 @@ bool is_pipe(const std::string& path) {
 }
 
 // Its reader may have gone for good.
-UniqueFd open_in_place(const std::string& path) {
+UniqueFd open_in_place(const std::string& path, std::chrono::milliseconds patience) {
     using std::chrono::steady_clock;
-    const auto give_up = steady_clock::now() + patience_with_readers;
+    const auto give_up = steady_clock::now() + patience;
     while (true) {
         UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
         if (fd) return fd;
@@ -102,10 +100,10 @@ UniqueFd open_in_place(const std::string& path) {
     }
 }
 
-Outcome write(const std::string& path, const InPlace& target, std::string_view bytes) {
-    const UniqueFd device = open_in_place(target.path);
+Outcome write(const std::string& path, const InPlace& target, std::string_view bytes, std::chrono::milliseconds patience) {
+    const UniqueFd device = open_in_place(target.path, patience);
     if (!device) return trouble(path, errno);
-    if (const int error = write_all(device.get(), bytes, patience_with_readers)) return trouble(path, error);
+    if (const int error = write_all(device.get(), bytes, patience)) return trouble(path, error);
     return {};
 }
 
@@ -115,7 +113,7 @@ int take_over_permissions(int fd, const struct stat& existing) {
     return ::fchmod(fd, existing.st_mode & 07777) == 0 ? 0 : errno;
 }
 
-Outcome write(const std::string& path, const Replaceable& target, std::string_view bytes) {
+Outcome write(const std::string& path, const Replaceable& target, std::string_view bytes, std::chrono::milliseconds) {
     return replace_file(path, target, bytes);
 }
 
@@ -153,10 +151,11 @@ tl::expected<void, std::string> check_distinct(std::span<const std::string> path
     return {};
 }
 
-tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes) {
+tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes,
+                                             std::chrono::milliseconds patience) {
     const auto target = resolve_output(path);
     if (!target) return tl::make_unexpected(target.error());
-    return std::visit([&](const auto& kind) { return write(path, kind, bytes); }, *target);
+    return std::visit([&](const auto& kind) { return write(path, kind, bytes, patience); }, *target);
 }
 
 void tell(std::string_view text) { write_all(STDERR_FILENO, text); }

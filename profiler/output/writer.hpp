@@ -1,6 +1,7 @@
 // Bytes into files: whole or not at all.
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,8 +20,10 @@ tl::expected<void, std::string> check_distinct(std::span<const std::string> path
 
 // A regular or new file is replaced in one step (temporary file in the same folder, fsync, rename) with the permissions that it
 // had or that the umask gives; symbolic links are followed, so that the link stays. Anything else (pipe, terminal, device) is
-// written in place; a named pipe is waited 10 s for until somebody reads it.
-tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes);
+// written in place; a named pipe is waited for until somebody reads it, as long as patience goes.
+inline constexpr std::chrono::seconds patience_with_readers{10};
+tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes,
+                                             std::chrono::milliseconds patience = patience_with_readers);
 
 // The first of these; `path` is what errors call it.
 tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes);

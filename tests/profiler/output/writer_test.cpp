@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -182,7 +182,7 @@ TEST_CASE("a pipe is tried without waiting for its reader and written in place")
     std::string received;
     std::thread reader([&] { received = content(path); });
     const std::string big(300'000, 'x');
-    CHECK(write_output(path, big));
+    CHECK(write_output(path, big, std::chrono::seconds(120)));
     reader.join();
     CHECK(received == big);
     CHECK(fs::is_fifo(path));
@@ -245,7 +245,7 @@ TEST_CASE("a named pipe whose reader takes nothing holds perfwrap up for no more
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
     const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
     REQUIRE(reader >= 0);
-    const auto outcome = write_output(path, std::string(1 << 20, 'x'));
+    const auto outcome = write_output(path, std::string(1 << 20, 'x'), std::chrono::milliseconds(50));
     REQUIRE_FALSE(outcome);
     CHECK(says(outcome.error(), "its reader takes nothing any more"));
     ::close(reader);
@@ -259,7 +259,7 @@ TEST_CASE("a non-blocking pipe that is full is waited for") {
     std::thread reader([&] {
         std::array<char, 4096> chunk{};
         pollfd readable{ends[0], POLLIN, 0};
-        while (received < big.size() && ::poll(&readable, 1, 10'000) > 0)
+        while (received < big.size() && ::poll(&readable, 1, 120'000) > 0)
             if (const auto got = ::read(ends[0], chunk.data(), chunk.size()); got > 0) received += static_cast<std::size_t>(got);
     });
     CHECK(write_output("/dev/fd/" + std::to_string(ends[1]), big));
@@ -351,19 +351,30 @@ TEST_CASE("perfwrap killed while it writes leaves no file but whole ones") {
         return;
     }
     ::close(probe);
-    const std::string big(128'000'000, 'x');
-    const pid_t child = ::fork();
-    if (child == 0) {
-        write_output(folder.file("out.json"), big);
-        ::_exit(0);
+    const std::string fresh(1'000'000, 'x');
+    const auto killed_at = [&](const SystemCalls& calls) {
+        return in_child([&] {
+            if (!die_at(calls)) return 1;
+            write_output(folder.file("out.json"), fresh);
+            return 0;
+        });
+    };
+    // It has its bytes, but no name yet.
+    for (const SystemCalls& calls : {SystemCalls{SYS_fsync}, SystemCalls{SYS_linkat}}) {
+        CHECK(killed_at(calls) == 128 + SIGSYS);
+        CHECK(folder.names().empty());
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    CHECK(WIFSIGNALED(status));
-    for (const auto& name : folder.names()) {
-        CHECK(name == "out.json");
-        CHECK(fs::file_size(folder.file(name)) == big.size());
+    // Nor has it taken the name of the one before.
+    put(folder.file("out.json"), "old");
+    for (const SystemCalls& calls : {SystemCalls{SYS_fsync}, SystemCalls{SYS_linkat}, renaming_calls}) {
+        CHECK(killed_at(calls) == 128 + SIGSYS);
+        CHECK(content(folder.file("out.json")) == "old");
     }
+    // What is left over, from between its link and its renaming, is whole, and the next perfwrap takes it away.
+    auto left = folder.names();
+    CHECK(left.erase("out.json") == 1);
+    REQUIRE(left.size() == 1);
+    CHECK((content(folder.file(*left.begin())) == fresh));
+    REQUIRE(check_writable(folder.file("out.json")));
+    CHECK(folder.names() == Names{"out.json"});
 }
