@@ -27,6 +27,7 @@ Terminal::Terminal(const std::vector<std::string>& argv) {
     pid_ = ::forkpty(&master_, nullptr, nullptr, nullptr);
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "forkpty");
     if (pid_ == 0) {
+        std::signal(SIGHUP, SIG_DFL);  // whether or not the tests run under nohup(1)
         ::execvp(words[0], words.data());
         ::_exit(99);
     }
