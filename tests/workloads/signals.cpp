@@ -69,7 +69,7 @@ int print_signals(const Arguments&, Truth&) {
         std::printf("%s", name != nullptr ? name : std::to_string(signal).c_str());
         if (info.si_code == SI_QUEUE) std::printf(" %d", info.si_value.sival_int);
         std::puts("");
-        std::fflush(stdout);
+        if (std::fflush(stdout) != 0) return 1;  // nobody reads any more, of which a signal tells as well, each time
         ending = ending || signal == SIGTERM;
     }
 }
