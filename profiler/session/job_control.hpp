@@ -22,8 +22,8 @@ public:
     // Takes every signal that has come, and passes on what the command has not got by itself.
     void take_signals();
 
-    // Whether it is stopped now: what continues or kills a process takes the report of its stop away. last_awake_ns: when perfwrap
-    // last went to sleep, or was stopped before it could.
+    // Whether it is stopped now: what continues or kills a process takes the report of its stop away. last_awake_ns: when
+    // perfwrap last went to sleep, or was stopped before it could.
     bool command_is_stopped(std::uint64_t last_awake_ns);
 
     // Stops perfwrap where the command has been stopped by job control, and returns when the job goes on.

@@ -7,11 +7,11 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
-#include "tests/units.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/support/units.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -5,18 +5,20 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <string_view>
 #include <thread>
 
-#include "cgroups.hpp"
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "long_form.hpp"
-#include "memory_bounds.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
-#include "tests/units.hpp"
-#include "times.hpp"
+#include "tests/integration/support/cgroups.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/long_form.hpp"
+#include "tests/integration/support/memory_bounds.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/integration/support/times.hpp"
+#include "tests/support/units.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -95,6 +97,22 @@ void check_against_truth(const MemoryWorkload& workload, const Words& options, c
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
 }
 
+// A part of a page that somebody else maps too is nobody's in a proportional size: so no other test may have this program's pages.
+class OwnCopyOfWorkload {
+public:
+    OwnCopyOfWorkload() : shared_(workload_path()) {
+        std::filesystem::copy_file(shared_, folder_ / "workload");
+        ::setenv("WORKLOAD", (folder_ / "workload").c_str(), 1);
+    }
+    ~OwnCopyOfWorkload() { ::setenv("WORKLOAD", shared_.c_str(), 1); }
+    OwnCopyOfWorkload(const OwnCopyOfWorkload&) = delete;
+    OwnCopyOfWorkload& operator=(const OwnCopyOfWorkload&) = delete;
+
+private:
+    TemporaryFolder folder_;
+    std::string shared_;
+};
+
 }  // namespace
 
 TEST_CASE("the tree's resident memory is what the page tables say", "[privileged]") {
@@ -115,6 +133,7 @@ TEST_CASE("with --exact-memory pages that processes share are counted once", "[p
 }
 
 TEST_CASE("samples see what lasts") {
+    const OwnCopyOfWorkload own;
     for (const auto& workload : lasting_workloads) DYNAMIC_SECTION(workload.what) {
             check_against_truth(workload, {"--source", "procfs"}, workload.metrics);
         }
@@ -122,6 +141,7 @@ TEST_CASE("samples see what lasts") {
 
 TEST_CASE("in eBPF mode PSS is sampled beside the exact sums", "[privileged]") {
     if (skipped(no_ebpf())) return;
+    const OwnCopyOfWorkload own;
     for (const auto& workload : lasting_workloads) DYNAMIC_SECTION(workload.what) {
             check_against_truth(workload, {"--source", "ebpf"}, workload.metrics);
         }
@@ -129,7 +149,7 @@ TEST_CASE("in eBPF mode PSS is sampled beside the exact sums", "[privileged]") {
 
 TEST_CASE(
     "8 threads that grow and shrink at random are measured within the stated bound, from Linux 6.2 on never under the truth",
-    "[privileged]") {
+    "[privileged][long]") {
     if (skipped(no_ebpf())) return;
     const Words seeds = long_form() ? Words{"1", "2", "3"} : Words{"1"};
     for (const auto& seed : seeds) {
@@ -214,7 +234,7 @@ TEST_CASE("a process that the out-of-memory killer chose is counted", "[privileg
     CHECK(measured.metric("rss_peak_bytes") <= 68 * mib);
 }
 
-TEST_CASE("thousands of processes come and go without a lost event", "[privileged][alone]") {
+TEST_CASE("thousands of processes come and go without a lost event", "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
     const int processes = long_form() ? 20'000 : 5'000;
     const auto measured = measure_workload({"--source", "ebpf"}, {"process-storm", std::to_string(processes)});

@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "folders.hpp"
-#include "long_form.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/long_form.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -42,12 +42,13 @@ void stays_small(const std::string& source) {
 
 }  // namespace
 
-TEST_CASE("own memory stays small over thousands of children, many live processes and the longest command lines: procfs") {
+TEST_CASE("own memory stays small over thousands of children, many live processes and the longest command lines: procfs",
+          "[long]") {
     stays_small("procfs");
 }
 
 TEST_CASE("own memory stays small over thousands of children, many live processes and the longest command lines: eBPF",
-          "[privileged][alone]") {
+          "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
     stays_small("ebpf");
 }

@@ -5,11 +5,11 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "long_form.hpp"
-#include "memory_bounds.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
-#include "times.hpp"
+#include "tests/integration/support/long_form.hpp"
+#include "tests/integration/support/memory_bounds.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/integration/support/times.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -71,13 +71,13 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
 
 }  // namespace
 
-TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged][alone]") {
+TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
     const Words seeds = long_form() ? Words{"1", "2", "3", "4"} : Words{"1"};
     for (const auto& seed : seeds) follow_random_tree(seed, {"--source", "ebpf", "--exact-memory"}, 0);
 }
 
-TEST_CASE("on the cheap path a random tree's tracked total is the truth within the stated bound", "[privileged][alone]") {
+TEST_CASE("on the cheap path a random tree's tracked total is the truth within the stated bound", "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
     const Words seeds = long_form() ? Words{"5", "6"} : Words{"5"};
     for (const auto& seed : seeds) follow_random_tree(seed, {"--source", "ebpf"}, counter_bound_bytes());

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <thread>
 
-#include "profiler/session/terminal.hpp"
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/gate.hpp"
 #include "tests/integration/support/leftovers.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/integration/support/terminal.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -12,9 +12,9 @@
 #include <thread>
 #include <utility>
 
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 

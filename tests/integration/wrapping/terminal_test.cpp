@@ -7,9 +7,9 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {

@@ -115,11 +115,11 @@ void fail_every_call(const Words& options) {
 
 }  // namespace
 
-TEST_CASE("each system call that fails costs at most the output that it was for") {
+TEST_CASE("each system call that fails costs at most the output that it was for", "[long]") {
     fail_every_call({"--source", "procfs", "--interval", "1s", "--checkpoint", "off"});
 }
 
-TEST_CASE("in eBPF mode each system call that fails costs at most the output that it was for", "[privileged]") {
+TEST_CASE("in eBPF mode each system call that fails costs at most the output that it was for", "[privileged][long]") {
     if (skipped(no_ebpf())) return;
     fail_every_call({"--checkpoint", "off"});
 }

@@ -10,11 +10,11 @@
 #include <random>
 #include <thread>
 
-#include "folders.hpp"
-#include "leftovers.hpp"
-#include "long_form.hpp"
-#include "preconditions.hpp"
-#include "run_perfwrap.hpp"
+#include "tests/integration/support/folders.hpp"
+#include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/long_form.hpp"
+#include "tests/integration/support/preconditions.hpp"
+#include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -59,7 +59,7 @@ void check_files(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("SIGKILL at random moments leaves nothing behind", "[privileged][alone]") {
+TEST_CASE("SIGKILL at random moments leaves nothing behind", "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
     const bool with_cgroups = !no_memory_cgroup();
     const auto chosen = seed();
