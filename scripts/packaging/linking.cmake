@@ -8,7 +8,8 @@ if(NOT PERFWRAP_SELF_CONTAINED)
   return()
 endif()
 
-# glibc alone stays a shared library: a static one could not look up users (NSS) without the very same glibc at run time.
+# glibc alone stays a shared library: a static one could not look up users (NSS) without the very same glibc at run time. Of its
+# libm the program needs three functions: without a library for them it starts faster.
 # Debian has no archive of fmt, but all of it in headers.
 add_library(perfwrap::fmt ALIAS fmt::fmt-header-only)
 
@@ -24,7 +25,18 @@ foreach(archive bpf elf z)
   target_link_libraries(perfwrap_libbpf INTERFACE ${PERFWRAP_LIB${archive}_ARCHIVE})
 endforeach()
 
-# The same bytes wherever they are built.
-add_compile_options(-ffunction-sections -fdata-sections -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# The same bytes wherever they are built. A square root is an instruction: libm.a's sets errno, to which only glibc itself may link.
+add_compile_options(-ffunction-sections -fdata-sections -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -fno-math-errno)
 target_link_options(perfwrap_linking INTERFACE
   -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,--hash-style=gnu)
+target_link_libraries(perfwrap_linking INTERFACE -Wl,--push-state,-Bstatic,-lstdc++,-lm,--pop-state)
+
+# Headers stay the host's: what they promise and the older glibc lacks is in older_glibc.c, or else undefined to the linker.
+if(PERFWRAP_GLIBC)
+  if(NOT EXISTS ${PERFWRAP_GLIBC}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libc.so)
+    message(FATAL_ERROR "PERFWRAP_GLIBC=${PERFWRAP_GLIBC} holds no glibc to link against; scripts/packaging/sysroot fetches one, and -DPERFWRAP_GLIBC= takes the host's")
+  endif()
+  target_sources(perfwrap_linking INTERFACE ${CMAKE_CURRENT_LIST_DIR}/older_glibc.c)
+  target_link_options(perfwrap_linking INTERFACE --sysroot=${PERFWRAP_GLIBC} -B${PERFWRAP_GLIBC}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+  target_link_libraries(perfwrap_linking INTERFACE -lpthread)
+endif()
