@@ -10,8 +10,9 @@ namespace perfwrap {
 namespace {
 
 constexpr std::array registry{
-    Exporter{"json", ".json", "everything that was measured; schema perfwrap-result/1", format_json},
+    Exporter{"json", ".json", "everything that was measured; schema perfwrap-result/1", "nothing", format_json},
     Exporter{"prometheus", ".prom", "gauges in the text format 0.0.4, e.g. for node_exporter's textfile collector",
+             "single runs, processes, the timeline, how the command ended, accuracies, and why a metric was not measured",
              format_prometheus},
 };
 

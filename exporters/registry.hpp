@@ -14,6 +14,7 @@ struct Exporter {
     std::string_view name;         // as in -o NAME:PATH
     std::string_view ending;       // ".json"; "" if only the name selects it
     std::string_view description;  // for --help
+    std::string_view lost;         // what of a result it does not hold, for the documents
     std::string (*format)(const Result&);
 };
 
