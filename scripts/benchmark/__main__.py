@@ -63,10 +63,10 @@ def parse_arguments():
     parser.add_argument(
         "--keep",
         action="store_true",
-        help=f"put the results into tests/bench-baseline.json and the README: all, or with --only some of {', '.join(KEPT_ALONE)}",
+        help=f"put the results into tests/bench-baseline.json and scripts/benchmark/README.md: all, or with --only some of {', '.join(KEPT_ALONE)}",
     )
     parser.add_argument(
-        "--readme", action="store_true", help="measure nothing, write the README's tables from tests/bench-baseline.json"
+        "--readme", action="store_true", help="measure nothing, write the tables of scripts/benchmark/README.md from tests/bench-baseline.json"
     )
     arguments = parser.parse_args()
     if arguments.keep and not arguments.load and (arguments.short or not set(arguments.only) <= set(KEPT_ALONE)):

@@ -8,5 +8,5 @@ WORKLOADS = ROOT / "build/benchmark"
 SCRIPTS = ROOT / "scripts/benchmark/workloads"
 DASK_EXAMPLE = ROOT / "scripts/examples/dask_bench.py"
 BASELINE = ROOT / "tests/bench-baseline.json"
-README = ROOT / "README.md"
+README = ROOT / "scripts/benchmark/README.md"
 PYTHON = "/usr/bin/python3"  # Debian's, which has Debian's Dask

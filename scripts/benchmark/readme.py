@@ -1,4 +1,4 @@
-"""The README's account of what perfwrap costs: made from the baseline and put between two markers."""
+"""The account of what perfwrap costs in scripts/benchmark/README.md: made from the baseline and put between two markers."""
 
 from .markdown import detail_parts, in_one, machine_line, summary_parts
 
@@ -21,5 +21,5 @@ def with_cost_section(readme, results):
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"README.md: no {BEGIN.strip()} and {END} to put the table between")
+        raise ValueError(f"scripts/benchmark/README.md: no {BEGIN.strip()} and {END} to put the tables between")
     return before + begin + (cost_section(results) if results else "") + end + after

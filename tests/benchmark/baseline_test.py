@@ -68,7 +68,7 @@ class Readme(unittest.TestCase):
         self.assertEqual(with_cost_section(f"before\n{BEGIN}old\n{END}\n", None), f"before\n{BEGIN}{END}\n")
 
     def test_a_readme_without_markers_is_an_error(self):
-        with self.assertRaisesRegex(ValueError, "README.md"):
+        with self.assertRaisesRegex(ValueError, "scripts/benchmark/README.md"):
             with_cost_section("before", sample_results())
 
     def test_the_readme_says_what_the_baseline_says(self):
