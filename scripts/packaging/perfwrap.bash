@@ -1,7 +1,12 @@
 # bash completion for perfwrap                             -*- shell-script -*-
 
-_perfwrap_with_value="--output -o --name -n --label -l --source --interval --orphans --timeout --user --max-processes --checkpoint"
-_perfwrap_flags="--cgroup --exact-memory --no-arguments --as-invoker --quiet -q --help -h --version"
+# begin words: written by scripts/documents
+_perfwrap_with_value="--output -o --name -n --label -l --max-processes --checkpoint --source --interval --orphans --timeout --user"
+_perfwrap_flags="--no-arguments --quiet -q --exact-memory --cgroup --as-invoker --help -h --version"
+_perfwrap_choices="--checkpoint=off --source=auto|ebpf|procfs --orphans=leave|wait|kill"
+_perfwrap_doctor_options="--help -h --json"
+_perfwrap_formats="json prometheus"
+# end words
 
 # Prints the index in COMP_WORDS at which the wrapped command begins; fails while the cursor is among perfwrap's own words.
 # bash splits words at : and =, so that the value of "-o json:x" is three of them.
@@ -28,16 +33,25 @@ _perfwrap_command_index()
 # [FORMAT:]PATH
 _perfwrap_output()
 {
-    local formats="json prometheus" prefix=
-    if [[ $cur == @(${formats// /|}):* ]]; then
+    local prefix=
+    if [[ $cur == @(${_perfwrap_formats// /|}):* ]]; then
         [[ $COMP_WORDBREAKS == *:* ]] || prefix=${cur%%:*}:
         cur=${cur#*:}
     else
-        mapfile -t COMPREPLY < <(compgen -S : -W "$formats" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -S : -W "$_perfwrap_formats" -- "$cur")
     fi
     # A colon is not to be quoted as part of a file name, nor followed by a blank.
     if ((${#COMPREPLY[@]})); then compopt -o nospace; else compopt -o filenames; fi
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+}
+
+# The words that the value of an option may be; of other values nothing is known.
+_perfwrap_choices_of()
+{
+    local each
+    for each in $_perfwrap_choices; do
+        [[ $each != "$1"=* ]] || echo "${each#*=}"
+    done
 }
 
 _perfwrap()
@@ -46,7 +60,7 @@ _perfwrap()
     _init_completion -n := || return
 
     if [[ ${words[1]} == doctor ]] && ((cword > 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "--json --help -h" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_doctor_options" -- "$cur")
         return
     fi
     if index=$(_perfwrap_command_index); then
@@ -62,10 +76,13 @@ _perfwrap()
     fi
     case $option in
         --output | -o) _perfwrap_output ;;
-        --source) mapfile -t COMPREPLY < <(compgen -W "auto ebpf procfs" -- "$cur") ;;
-        --orphans) mapfile -t COMPREPLY < <(compgen -W "leave wait kill" -- "$cur") ;;
         --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-        --name | -n | --label | -l | --interval | --timeout | --max-processes | --checkpoint) ;;
-        *) mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_flags $_perfwrap_with_value" -- "$cur") ;;
+        *)
+            if [[ " $_perfwrap_with_value " == *" $option "* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$(_perfwrap_choices_of "$option" | tr '|' ' ')" -- "$cur")
+            else
+                mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_flags $_perfwrap_with_value" -- "$cur")
+            fi
+            ;;
     esac
 } && complete -F _perfwrap perfwrap
