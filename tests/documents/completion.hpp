@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "exporters/exporter.hpp"
+#include "exporters/registry.hpp"
 #include "tests/documents/help_options.hpp"
 
 namespace perfwrap {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "profiler/metrics.hpp"
-#include "profiler/plan.hpp"
-#include "tests/host_examples.hpp"
+#include "exporters/result/metrics.hpp"
+#include "profiler/plan/plan.hpp"
+#include "tests/support/host_examples.hpp"
 
 namespace perfwrap {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "exporters/exporter.hpp"
+#include "exporters/registry.hpp"
 #include "tests/documents/help_options.hpp"
 
 namespace perfwrap {

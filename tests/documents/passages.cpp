@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "exporters/exporter.hpp"
-#include "profiler/options.hpp"
+#include "exporters/registry.hpp"
+#include "profiler/cli/options.hpp"
 #include "tests/documents/completion.hpp"
 #include "tests/documents/help_options.hpp"
 #include "tests/documents/manual.hpp"
