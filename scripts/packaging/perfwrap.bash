@@ -1,7 +1,7 @@
 # bash completion for perfwrap                             -*- shell-script -*-
 
 # begin words: written by scripts/documents
-_perfwrap_with_value="--output -o --name -n --label -l --max-processes --checkpoint --source --interval --orphans --timeout --user"
+_perfwrap_with_value="--output -o --name -n --label -l --max-processes --checkpoint --runs -r --source --interval --orphans --timeout --user"
 _perfwrap_flags="--no-arguments --quiet -q --exact-memory --cgroup --as-invoker --help -h --version"
 _perfwrap_choices="--checkpoint=off --source=auto|ebpf|procfs --orphans=leave|wait|kill"
 _perfwrap_doctor_options="--help -h --json"

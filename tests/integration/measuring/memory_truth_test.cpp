@@ -97,7 +97,8 @@ void check_against_truth(const MemoryWorkload& workload, const Words& options, c
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
 }
 
-// A part of a page that somebody else maps too is nobody's in a proportional size: so no other test may have this program's pages.
+// A part of a page that somebody else maps too is nobody's in a proportional size: so no other test may have this program's
+// pages.
 class OwnCopyOfWorkload {
 public:
     OwnCopyOfWorkload() : shared_(workload_path()) {
