@@ -6,6 +6,7 @@
 
 #include "exporters/text/renamed_labels.hpp"
 #include "exporters/text/text.hpp"
+#include "exporters/text/utc_time.hpp"
 
 namespace perfwrap {
 namespace {
@@ -114,7 +115,7 @@ Json run_json(const RunResult& run) {
     Json exit = exit_json(run.exit);
     exit["timed_out"] = run.timed_out;
     return {{"index", run.index},
-            {"started_at", run.started_at},
+            {"started_at", utc_time(run.started_at_unix_ms)},
             {"exit", std::move(exit)},
             {"stopped_seconds", real(run.stopped_seconds)},
             {"metrics", metrics_json(run.metrics)},

@@ -1,8 +1,6 @@
 #include "exporters/prometheus/prometheus.hpp"
 
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "exporters/prometheus/labels.hpp"
@@ -55,32 +53,12 @@ Labels info_labels(const Result& result, Labels labels) {
     return with(std::move(labels), "cpu_model", result.host.cpu_model);
 }
 
-// Seconds since the epoch of a time such as 2026-01-01T00:00:00.000Z.
-std::optional<double> unix_seconds(const std::string& rfc3339) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    int millisecond = 0;
-    if (std::sscanf(rfc3339.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute, &second,
-                    &millisecond) != 7)
-        return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-    if (!date.ok()) return std::nullopt;
-    const auto moment = std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-                        std::chrono::seconds{second} + std::chrono::milliseconds{millisecond};
-    return std::chrono::duration<double>(moment.time_since_epoch()).count();
-}
-
 std::optional<double> completed_at(const Result& result) {
     if (result.runs.empty() || !result.complete) return std::nullopt;
     const auto& last = result.runs.back();
-    const auto started = unix_seconds(last.started_at);
     const auto lasted = last.metrics[Metric::wall_seconds];
-    if (!started || !lasted || !std::isfinite(*lasted)) return std::nullopt;
-    return std::round((*started + *lasted) * 1e3) / 1e3;
+    if (!lasted || !std::isfinite(*lasted)) return std::nullopt;
+    return std::round(static_cast<double>(last.started_at_unix_ms) + *lasted * 1e3) / 1e3;
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ struct TimelineResult {
 
 struct RunResult {
     int index = 0;
-    std::string started_at;  // UTC, RFC 3339 with milliseconds
+    std::int64_t started_at_unix_ms = 0;
     Exit exit;
     bool timed_out = false;
     double stopped_seconds = 0;  // part of wall_seconds in which the command was stopped (SIGSTOP, job control)

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <functional>
 
@@ -149,17 +148,6 @@ TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
     return told;
 }
 
-std::string utc_time(std::int64_t unix_ms) {
-    using namespace std::chrono;
-    const sys_time<milliseconds> moment{milliseconds{unix_ms}};
-    const auto day = floor<days>(moment);
-    const year_month_day date{day};
-    const hh_mm_ss time{moment - day};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                       time.minutes().count(), time.seconds().count(), time.subseconds().count());
-}
-
 }  // namespace
 
 RunResult summarize(const Recording& recording, int index, const SummarizeOptions& options) {
@@ -167,7 +155,7 @@ RunResult summarize(const Recording& recording, int index, const SummarizeOption
     const Window window{recording.exec_ns, recording.end_ns};
     RunResult run;
     run.index = index;
-    run.started_at = utc_time(recording.started_at_unix_ms);
+    run.started_at_unix_ms = recording.started_at_unix_ms;
     if (recording.wait_status) run.exit = exit_of(*recording.wait_status);
     run.timed_out = recording.timed_out;
     run.stopped_seconds = static_cast<double>(recording.stopped_ns) / 1e9;

@@ -63,7 +63,7 @@ Result result_from(std::string_view input) {
     result.measurement.mode = "ebpf";
     result.measurement.unavailable[Metric::oom_kills] = {fields.text(), "", true};
     RunResult run;
-    run.started_at = fields.text();
+    run.started_at_unix_ms = fields.number<std::int64_t>();
     run.exit.code = fields.number<int>();
     if (auto signal = fields.text(); !signal.empty()) run.exit = {std::nullopt, std::move(signal)};
     take_metrics(fields, result, run);

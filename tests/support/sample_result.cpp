@@ -7,7 +7,7 @@ constexpr double mib = 1024.0 * 1024.0;
 
 RunResult sample_run() {
     RunResult run;
-    run.started_at = "2026-01-01T00:00:00.250Z";
+    run.started_at_unix_ms = 1'767'225'600'250;
     run.exit.code = 0;
     run.metrics[Metric::wall_seconds] = 2;
     run.metrics[Metric::cpu_seconds] = 3.5;

@@ -259,7 +259,7 @@ TEST_CASE("The timeline comes as columns of equal length, CPU as cores") {
     CHECK(timeline.processes == std::vector<double>{3, 1});
 }
 
-TEST_CASE("A run knows its index, its start in UTC and how it ended") {
+TEST_CASE("A run knows its index, its start and how it ended") {
     auto recording = two_seconds();
     recording.started_at_unix_ms = 1'709'210'096'007;
     recording.wait_status = exited(3);
@@ -267,7 +267,7 @@ TEST_CASE("A run knows its index, its start in UTC and how it ended") {
     recording.stopped_ns = 250'000'000;
     const auto run = summarize(recording, 4, {});
     CHECK(run.index == 4);
-    CHECK(run.started_at == "2024-02-29T12:34:56.007Z");
+    CHECK(run.started_at_unix_ms == 1'709'210'096'007);
     CHECK(run.exit.code == 3);
     CHECK_FALSE(run.exit.signal);
     CHECK(run.timed_out);
