@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "exporters/json/accuracy_json.hpp"
+#include "exporters/text/accuracy_text.hpp"
 #include "exporters/text/renamed_labels.hpp"
 #include "exporters/text/text.hpp"
 #include "exporters/text/utc_time.hpp"
@@ -52,11 +54,16 @@ Json host_json(const Host& host) {
             {"memory_bytes", host.memory_bytes}};
 }
 
+Json source_json(const MetricSource& source) {
+    Json json{{"source", source.source}, {"accuracy", accuracy_text(source.accuracy)}};
+    json.update(accuracy_json(source.accuracy));
+    json["note"] = source.note;
+    return json;
+}
+
 Json measurement_json(const Measurement& measurement) {
     Json sources = Json::object();
-    for (const auto& [metric, source] : measurement.sources)
-        sources[std::string(metric_info(metric).key)] = {
-            {"source", source.source}, {"accuracy", source.accuracy}, {"note", source.note}};
+    for (const auto& [metric, source] : measurement.sources) sources[std::string(metric_info(metric).key)] = source_json(source);
     Json unavailable = Json::object();
     for (const auto& [metric, absence] : measurement.unavailable)
         unavailable[std::string(metric_info(metric).key)] = absence.reason;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "exporters/result/accuracy.hpp"
 #include "exporters/result/metrics.hpp"
 
 namespace perfwrap {
@@ -75,8 +76,8 @@ struct RunResult {
 };
 
 struct MetricSource {
-    std::string source;    // "ebpf", "procfs", "cgroup", "clock"
-    std::string accuracy;  // begins with exact, bounded or sampled
+    std::string source;  // "ebpf", "procfs", "cgroup", "clock"
+    Accuracy accuracy;
     std::string note;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "exporters/screen/screen.hpp"
+#include "exporters/text/accuracy_text.hpp"
 #include "exporters/text/human_units.hpp"
 #include "exporters/text/sparkline.hpp"
 #include "exporters/text/text.hpp"
@@ -45,13 +46,10 @@ std::string with_range(const Result& result, Metric metric, double value, std::v
 }
 
 // "exact", "within 768 KiB a process", "sampled every 10 ms".
-std::vector<std::string> accuracy(const Result& result, Metric metric, const Screen& screen) {
+std::vector<std::string> accuracy(const Result& result, Metric metric) {
     const auto found = result.measurement.sources.find(metric);
     if (found == result.measurement.sources.end()) return {};
-    auto words = screen.harmless(found->second.accuracy);
-    constexpr std::string_view bounded = "bounded to ";
-    if (words.starts_with(bounded)) words.replace(0, bounded.size(), "within ");
-    return {std::move(words)};
+    return {accuracy_remark(found->second.accuracy)};
 }
 
 std::string ending(const RunResult& run) {
@@ -119,8 +117,8 @@ void add_cpu(const Result& result, Screen& screen) {
 std::vector<std::string> peak_and_average(const Result& result, const Screen& screen) {
     const auto peak = typical(result, Metric::rss_peak_bytes);
     const auto average = typical(result, Metric::rss_average_bytes);
-    const auto of_peak = accuracy(result, Metric::rss_peak_bytes, screen);
-    const auto of_average = accuracy(result, Metric::rss_average_bytes, screen);
+    const auto of_peak = accuracy(result, Metric::rss_peak_bytes);
+    const auto of_average = accuracy(result, Metric::rss_average_bytes);
     const bool in_one = peak && average && of_peak == of_average && result.runs.size() == 1;
     std::vector<std::string> facts;
     if (peak)
@@ -137,7 +135,7 @@ void add_memory(const Result& result, Screen& screen) {
             facts.push_back(fmt::format("{} {}", what, with_range(result, metric, *value, std::move(remarks), screen)));
     };
     add("largest process", Metric::largest_process_rss_peak_bytes, {});
-    add("PSS peak", Metric::pss_peak_bytes, accuracy(result, Metric::pss_peak_bytes, screen));
+    add("PSS peak", Metric::pss_peak_bytes, accuracy(result, Metric::pss_peak_bytes));
     add("anonymous peak", Metric::anon_peak_bytes, {});
     if (typical(result, Metric::shmem_peak_bytes) > 0.0) add("shared peak", Metric::shmem_peak_bytes, {});
     add("cgroup peak", Metric::cgroup_memory_peak_bytes, {});

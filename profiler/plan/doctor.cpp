@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "exporters/text/accuracy_text.hpp"
 #include "exporters/text/text.hpp"
 #include "profiler/plan/obstacles.hpp"
 #include "profiler/plan/plan.hpp"
@@ -54,7 +55,8 @@ Group had(const HostFacts& facts, Metric metric) {
         if (const auto plan = make_plan(facts, wish.options); plan && (*plan)[metric].measured) {
             const auto& how = (*plan)[metric];
             const auto remark = how.note.empty() ? "" : ": " + how.note;
-            return {rank + static_cast<int>(how.accuracy), fmt::format("{}{}{}", accuracy_text(how), wish.condition, remark), ""};
+            return {rank + static_cast<int>(how.accuracy.kind),
+                    fmt::format("{}{}{}", accuracy_text(how.accuracy), wish.condition, remark), ""};
         }
         rank += ranks_per_wish;
     }
@@ -87,7 +89,8 @@ Json obstacle_json(const std::optional<Obstacle>& obstacle) {
 
 Json metric_json(const MetricPlan& how) {
     if (!how.measured) return {{"measured", false}, {"reason", how.absence.reason}};
-    return {{"measured", true}, {"source", source_name(how.source)}, {"accuracy", accuracy_text(how)}, {"note", how.note}};
+    return {
+        {"measured", true}, {"source", source_name(how.source)}, {"accuracy", accuracy_text(how.accuracy)}, {"note", how.note}};
 }
 
 }  // namespace

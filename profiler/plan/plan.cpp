@@ -17,8 +17,8 @@ constexpr std::chrono::nanoseconds default_interval = 10ms;
 // What a way of measuring needs beyond its mode.
 enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
 
-// By how much a bounded value can be off.
-enum class Bound : std::uint8_t {
+// What bounds a value, before the host's figures make a bound of it.
+enum class Limit : std::uint8_t {
     none,
     clock_ticks,
     unseen_children,
@@ -30,10 +30,10 @@ enum class Bound : std::uint8_t {
 
 struct Way {
     Source source;
-    Accuracy accuracy;
+    AccuracyKind accuracy;
     std::string_view note;
     Need need = Need::nothing;
-    Bound bound = Bound::none;
+    Limit limit = Limit::none;
     bool from_rss_counters = false;  // what older kernels tell late
 };
 
@@ -54,22 +54,24 @@ constexpr std::string_view late_note =
 constexpr std::string_view sampled_note = "misses what comes and goes between samples; at most 4 % of a core";
 constexpr std::string_view seldom_note = "read less often than the resident size; at most 0.5 % of a core";
 
-constexpr Way clock_time{Source::clock, Accuracy::exact, ""};
-constexpr Way counted{Source::ebpf, Accuracy::exact, ""};
-constexpr Way divided{Source::ebpf, Accuracy::bounded, divided_note, Need::nothing, Bound::clock_ticks};
-constexpr Way waited_and_divided{Source::procfs, Accuracy::bounded, divided_note, Need::nothing, Bound::clock_ticks};
-constexpr Way waited{Source::procfs, Accuracy::bounded, waited_note, Need::nothing, Bound::unseen_children};
-constexpr Way waited_io{Source::procfs, Accuracy::bounded, waited_note, Need::process_io, Bound::unseen_children};
-constexpr Way followed{Source::ebpf, Accuracy::exact, followed_note, Need::nothing, Bound::none, true};
-constexpr Way followed_in_batches{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::counter_batch, true};
-constexpr Way followed_in_sum{Source::ebpf, Accuracy::bounded, batches_note, Need::nothing, Bound::three_counter_batches, true};
-constexpr Way followed_late{Source::ebpf, Accuracy::bounded, late_note, Need::nothing, Bound::late_faults};
-constexpr Way seen_in_proc{Source::procfs, Accuracy::sampled, sampled_note};
-constexpr Way seen_in_smaps{Source::procfs, Accuracy::sampled, seldom_note, Need::smaps_rollup};
-constexpr Way charged{Source::cgroup, Accuracy::bounded, "the kernel charges ahead", Need::own_cgroup, Bound::charge_batch};
-constexpr Way only_ebpf{Source::ebpf, Accuracy::exact, "", Need::ebpf};
-constexpr Way killed_in_cgroup{Source::cgroup, Accuracy::exact, "", Need::ebpf_or_own_cgroup};
-constexpr Way physical{Source::ebpf, Accuracy::exact, "the kernel's own figure for the command's cgroup", Need::physical_memory};
+constexpr Way clock_time{Source::clock, AccuracyKind::exact, ""};
+constexpr Way counted{Source::ebpf, AccuracyKind::exact, ""};
+constexpr Way divided{Source::ebpf, AccuracyKind::bounded, divided_note, Need::nothing, Limit::clock_ticks};
+constexpr Way waited_and_divided{Source::procfs, AccuracyKind::bounded, divided_note, Need::nothing, Limit::clock_ticks};
+constexpr Way waited{Source::procfs, AccuracyKind::bounded, waited_note, Need::nothing, Limit::unseen_children};
+constexpr Way waited_io{Source::procfs, AccuracyKind::bounded, waited_note, Need::process_io, Limit::unseen_children};
+constexpr Way followed{Source::ebpf, AccuracyKind::exact, followed_note, Need::nothing, Limit::none, true};
+constexpr Way followed_in_batches{Source::ebpf, AccuracyKind::bounded, batches_note, Need::nothing, Limit::counter_batch, true};
+constexpr Way followed_in_sum{Source::ebpf,  AccuracyKind::bounded,        batches_note,
+                              Need::nothing, Limit::three_counter_batches, true};
+constexpr Way followed_late{Source::ebpf, AccuracyKind::bounded, late_note, Need::nothing, Limit::late_faults};
+constexpr Way seen_in_proc{Source::procfs, AccuracyKind::sampled, sampled_note};
+constexpr Way seen_in_smaps{Source::procfs, AccuracyKind::sampled, seldom_note, Need::smaps_rollup};
+constexpr Way charged{Source::cgroup, AccuracyKind::bounded, "the kernel charges ahead", Need::own_cgroup, Limit::charge_batch};
+constexpr Way only_ebpf{Source::ebpf, AccuracyKind::exact, "", Need::ebpf};
+constexpr Way killed_in_cgroup{Source::cgroup, AccuracyKind::exact, "", Need::ebpf_or_own_cgroup};
+constexpr Way physical{Source::ebpf, AccuracyKind::exact, "the kernel's own figure for the command's cgroup",
+                       Need::physical_memory};
 
 using enum Metric;
 
@@ -175,23 +177,23 @@ std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOption
     return std::nullopt;
 }
 
-std::string amount(std::int64_t kib) { return kib % 1024 == 0 ? fmt::format("{} MiB", kib / 1024) : fmt::format("{} KiB", kib); }
-
-std::string bound_text(Bound bound, const HostFacts& facts) {
-    constexpr std::int64_t page_kib = 4;
-    const std::int64_t cpus = std::max(facts.cpus, 1);
-    const std::int64_t batch_pages = counter_batch_pages(facts.cpus);
-    switch (bound) {
-        case Bound::none: return "";
-        case Bound::clock_ticks: return "by clock ticks";
-        case Bound::unseen_children: return "by what is never waited for";
-        case Bound::charge_batch: return fmt::format("to {}", amount(64 * cpus * page_kib));
-        case Bound::counter_batch: return fmt::format("to {} a process", amount(batch_pages * cpus * page_kib));
-        case Bound::three_counter_batches: return fmt::format("to {} a process", amount(3 * batch_pages * cpus * page_kib));
+Accuracy accuracy_of(const Way& way, const HostFacts& facts) {
+    constexpr std::uint64_t page_bytes = 4096;
+    const auto cpus = static_cast<std::uint64_t>(std::max(facts.cpus, 1));
+    const auto batches_bytes = static_cast<std::uint64_t>(counter_batch_pages(facts.cpus)) * cpus * page_bytes;
+    switch (way.limit) {
+        case Limit::none: break;
+        case Limit::clock_ticks: return bounded_by(BoundCause::clock_ticks);
+        case Limit::unseen_children: return bounded_by(BoundCause::unwaited_processes);
+        case Limit::charge_batch: return bounded_to(64 * cpus * page_bytes, BoundUnit::bytes, BoundScope::tree);
+        case Limit::counter_batch: return bounded_to(batches_bytes, BoundUnit::bytes, BoundScope::process);
+        case Limit::three_counter_batches: return bounded_to(3 * batches_bytes, BoundUnit::bytes, BoundScope::process);
         // mm/memory.c, TASK_RSS_EVENTS_THRESH: every 66th fault first hands over the 66 before it.
-        case Bound::late_faults: return "to 66 page faults a thread";
+        case Limit::late_faults: return bounded_to(66, BoundUnit::page_faults, BoundScope::thread);
     }
-    return "";
+    Accuracy accuracy;
+    accuracy.kind = way.accuracy;
+    return accuracy;
 }
 
 MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions& options) {
@@ -202,8 +204,7 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions
     }
     how.measured = true;
     how.source = way.source;
-    how.accuracy = way.accuracy;
-    how.bound = bound_text(way.bound, facts);
+    how.accuracy = accuracy_of(way, facts);
     how.note = way.note;
     return how;
 }
@@ -212,7 +213,7 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions
 const Way& way_of(const Row& row, const Plan& plan, const HostFacts& facts) {
     const Way& way = plan.mode == Mode::ebpf ? row.ebpf : row.procfs;
     if (facts.faults_told_late && way.from_rss_counters) return followed_late;
-    const bool in_batches = way.bound == Bound::counter_batch || way.bound == Bound::three_counter_batches;
+    const bool in_batches = way.limit == Limit::counter_batch || way.limit == Limit::three_counter_batches;
     return in_batches && plan.every_memory_event ? followed : way;
 }
 
@@ -257,20 +258,6 @@ std::string_view source_name(Source source) {
         case Source::ebpf: return "ebpf";
         case Source::procfs: return "procfs";
         case Source::cgroup: return "cgroup";
-    }
-    return "";
-}
-
-std::string accuracy_text(const MetricPlan& plan) {
-    return plan.bound.empty() ? std::string(accuracy_name(plan.accuracy))
-                              : fmt::format("{} {}", accuracy_name(plan.accuracy), plan.bound);
-}
-
-std::string_view accuracy_name(Accuracy accuracy) {
-    switch (accuracy) {
-        case Accuracy::exact: return "exact";
-        case Accuracy::bounded: return "bounded";
-        case Accuracy::sampled: return "sampled";
     }
     return "";
 }

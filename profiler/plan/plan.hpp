@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "exporters/result/accuracy.hpp"
 #include "exporters/result/metrics.hpp"
 #include "exporters/result/result.hpp"
 #include "probes/host/host_facts.hpp"
@@ -18,7 +19,6 @@ namespace perfwrap {
 enum class SourceChoice : std::uint8_t { automatic, ebpf, procfs };
 enum class Mode : std::uint8_t { ebpf, procfs };
 enum class Source : std::uint8_t { clock, ebpf, procfs, cgroup };
-enum class Accuracy : std::uint8_t { exact, bounded, sampled };
 
 struct PlanOptions {
     SourceChoice source = SourceChoice::automatic;
@@ -31,8 +31,7 @@ struct PlanOptions {
 struct MetricPlan {
     bool measured = false;
     Source source = Source::clock;
-    Accuracy accuracy = Accuracy::exact;
-    std::string bound;  // how far off a bounded value can be, "to 256 KiB a process"
+    Accuracy accuracy;  // without an interval: that comes out of the run
     std::string note;   // what qualifies the accuracy, "" if nothing
     Absence absence;    // not measured: why
 };
@@ -57,8 +56,5 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
 
 std::string_view mode_name(Mode mode);
 std::string_view source_name(Source source);
-// The name with the bound: "bounded to 256 KiB a process".
-std::string accuracy_text(const MetricPlan& plan);
-std::string_view accuracy_name(Accuracy accuracy);
 
 }  // namespace perfwrap

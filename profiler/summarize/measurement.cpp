@@ -35,33 +35,35 @@ std::optional<double> pss_interval(const Observation& seen) {
 
 bool is_pss(Metric metric) { return metric == Metric::pss_peak_bytes || metric == Metric::pss_average_bytes; }
 
-std::string duration(double seconds) {
-    if (seconds < 1e-3) return fmt::format("{:.0f} us", seconds * 1e6);
-    if (seconds < 0.01) return fmt::format("{:.1f} ms", seconds * 1e3);
-    if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1e3);
-    return fmt::format("{:.1f} s", seconds);
+std::optional<std::uint64_t> pss_samples(std::span<const Recording> recordings) {
+    std::uint64_t samples = 0;
+    for (const auto& recording : recordings)
+        if (const auto& pss = recording.seen.memory.pss) samples += pss->samples;
+    return samples > 0 ? std::optional(samples) : std::nullopt;
 }
 
-std::string accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
-    std::string name = accuracy_text(plan);
-    if (plan.accuracy != Accuracy::sampled) return name;
-    const auto interval = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
-    return interval ? fmt::format("{} every {}", name, duration(*interval)) : name;
+// What was promised, with how often it was sampled.
+Accuracy accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
+    Accuracy accuracy = plan.accuracy;
+    if (accuracy.kind != AccuracyKind::sampled) return accuracy;
+    accuracy.interval_seconds = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
+    if (is_pss(metric)) accuracy.samples = pss_samples(recordings);
+    return accuracy;
 }
 
 // What a probe gave unasked carries the weakest claim.
 MetricPlan unplanned(Mode mode) {
-    return {.measured = true,
-            .source = mode == Mode::ebpf ? Source::ebpf : Source::procfs,
-            .accuracy = Accuracy::sampled,
-            .bound = "",
-            .note = "the plan did not count on it",
-            .absence = {}};
+    MetricPlan plan;
+    plan.measured = true;
+    plan.source = mode == Mode::ebpf ? Source::ebpf : Source::procfs;
+    plan.accuracy.kind = AccuracyKind::sampled;
+    plan.note = "the plan did not count on it";
+    return plan;
 }
 
 Absence absence_of(const MetricPlan& plan) {
     if (!plan.measured) return plan.absence;
-    if (plan.accuracy == Accuracy::sampled) return {"no sample: run too short, or unreadable", ""};
+    if (plan.accuracy.kind == AccuracyKind::sampled) return {"no sample: run too short, or unreadable", ""};
     return {fmt::format("{} gave no value for this run", source_name(plan.source)), ""};
 }
 

@@ -16,7 +16,7 @@ void take_metrics(Fields& fields, Result& result, RunResult& run) {
         const auto value = Fields(field).number<double>();
         run.metrics[row.metric] = value;
         result.summary[row.metric] = {1, value, value, std::nullopt, value, value};
-        result.measurement.sources[row.metric] = {"ebpf", "bounded to 4 KiB", ""};
+        result.measurement.sources[row.metric] = {"ebpf", {}, ""};
     }
 }
 

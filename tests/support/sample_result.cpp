@@ -51,9 +51,10 @@ Result sample_result() {
     result.benchmark = {"bench.py", {"python", "bench.py"}, "/src", {{"size", "10"}}};
     result.host = {"box", "6.1.0", "Example CPU", 2, 8589934592};
     result.measurement = {"ebpf", 0.01, 0.02, 0, {}, {}};
-    result.measurement.sources = {{Metric::wall_seconds, {"clock", "exact", ""}},
-                                  {Metric::rss_peak_bytes, {"ebpf", "exact", ""}},
-                                  {Metric::rss_average_bytes, {"ebpf", "bounded to 768 KiB a process", "counted in batches"}}};
+    const auto bounded = bounded_to(786432, BoundUnit::bytes, BoundScope::process);
+    result.measurement.sources = {{Metric::wall_seconds, {"clock", {}, ""}},
+                                  {Metric::rss_peak_bytes, {"ebpf", {}, ""}},
+                                  {Metric::rss_average_bytes, {"ebpf", bounded, "counted in batches"}}};
     result.measurement.unavailable = {{Metric::pss_peak_bytes, {"smaps_rollup cannot be read", ""}},
                                       {Metric::pss_average_bytes, {"smaps_rollup cannot be read", ""}},
                                       {Metric::cgroup_memory_peak_bytes, {"not asked for: --cgroup", "--cgroup", false}}};

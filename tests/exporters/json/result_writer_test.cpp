@@ -38,7 +38,13 @@ constexpr auto expected_json = R"({
     "sources": {
       "wall_seconds": {"source":"clock","accuracy":"exact","note":""},
       "rss_peak_bytes": {"source":"ebpf","accuracy":"exact","note":""},
-      "rss_average_bytes": {"source":"ebpf","accuracy":"bounded to 768 KiB a process","note":"counted in batches"}
+      "rss_average_bytes": {
+        "source": "ebpf",
+        "accuracy": "bounded to 768 KiB a process",
+        "bound_bytes": 786432,
+        "bound_per": "process",
+        "note": "counted in batches"
+      }
     },
     "unavailable": {
       "pss_peak_bytes": "smaps_rollup cannot be read",
@@ -219,6 +225,38 @@ TEST_CASE("the schema lists exactly the catalogue's metrics with their units and
 }
 
 TEST_CASE("the schema describes every key") { require_descriptions(schema(), ""); }
+
+TEST_CASE("an accuracy is in words and in keys of its own, of which those that are not known are absent") {
+    auto result = sample_result();
+    auto& sources = result.measurement.sources;
+    sources = {{Metric::cpu_user_seconds, {"procfs", bounded_by(BoundCause::clock_ticks), ""}},
+               {Metric::rss_peak_bytes, {"ebpf", bounded_to(66, BoundUnit::page_faults, BoundScope::thread), ""}},
+               {Metric::cgroup_memory_peak_bytes, {"cgroup", bounded_to(524288, BoundUnit::bytes, BoundScope::tree), ""}},
+               {Metric::swap_peak_bytes, {"procfs", sampled_every(0.25), ""}},
+               {Metric::pss_peak_bytes, {"procfs", sampled_every(std::numeric_limits<double>::infinity()), ""}}};
+    sources[Metric::swap_peak_bytes].accuracy.samples = 20;
+    const auto file = json::parse(format_json(result));
+    const auto& written = file["measurement"]["sources"];
+    CHECK(written["cpu_user_seconds"] ==
+          json{{"source", "procfs"}, {"accuracy", "bounded by clock ticks"}, {"bound_by", "clock_ticks"}, {"note", ""}});
+    CHECK(written["rss_peak_bytes"] == json{{"source", "ebpf"},
+                                            {"accuracy", "bounded to 66 page faults a thread"},
+                                            {"bound_page_faults", 66},
+                                            {"bound_per", "thread"},
+                                            {"note", ""}});
+    CHECK(written["cgroup_memory_peak_bytes"] == json{{"source", "cgroup"},
+                                                      {"accuracy", "bounded to 512 KiB"},
+                                                      {"bound_bytes", 524288},
+                                                      {"bound_per", "tree"},
+                                                      {"note", ""}});
+    CHECK(written["swap_peak_bytes"] == json{{"source", "procfs"},
+                                             {"accuracy", "sampled every 250 ms"},
+                                             {"interval_seconds", 0.25},
+                                             {"samples", 20},
+                                             {"note", ""}});
+    CHECK(written["pss_peak_bytes"] == json{{"source", "procfs"}, {"accuracy", "sampled"}, {"note", ""}});
+    if (can_validate()) CHECK(validate(file.dump()).exit_code == 0);
+}
 
 TEST_CASE("bytes that are not UTF-8 are replaced in JSON") {
     auto result = sample_result();

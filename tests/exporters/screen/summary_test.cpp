@@ -207,7 +207,7 @@ TEST_CASE("peak and average that are equally exact say so once") {
 TEST_CASE("memory that was sampled says how often") {
     auto result = sample_result();
     result.runs.front().metrics[Metric::pss_peak_bytes] = 300.0 * 1024 * 1024;
-    result.measurement.sources[Metric::pss_peak_bytes] = {"procfs", "sampled every 500 ms", "seldom"};
+    result.measurement.sources[Metric::pss_peak_bytes] = {"procfs", sampled_every(0.5), "seldom"};
     CHECK(contains(format_summary(result, {}), "PSS peak 300 MiB (sampled every 500 ms)"));
 }
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "exporters/text/accuracy_text.hpp"
 #include "tests/support/host_examples.hpp"
 
 using namespace perfwrap;
@@ -55,7 +56,7 @@ TEST_CASE("With privileges eBPF counts exactly") {
         CAPTURE(metric_info(metric).key);
         CHECK(plan[metric].measured);
         CHECK(plan[metric].source == Source::ebpf);
-        CHECK(plan[metric].accuracy == Accuracy::exact);
+        CHECK(plan[metric].accuracy.kind == AccuracyKind::exact);
     }
 }
 
@@ -64,7 +65,7 @@ TEST_CASE("procfs samples memory, and says so") {
     for (const auto metric : metrics_of_memory) {
         CAPTURE(metric_info(metric).key);
         CHECK(plan[metric].measured);
-        CHECK(plan[metric].accuracy == Accuracy::sampled);
+        CHECK(plan[metric].accuracy.kind == AccuracyKind::sampled);
     }
 }
 
@@ -72,11 +73,11 @@ TEST_CASE("eBPF follows memory: the tree's peak exactly, the rest within the ker
     auto host = privileged_host();
     host.cpus = 2;
     const auto plan = planned(host);
-    CHECK(accuracy_text(plan[Metric::rss_peak_bytes]) == "exact");
-    CHECK(accuracy_text(plan[Metric::rss_average_bytes]) == "bounded to 768 KiB a process");
-    CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes]) == "bounded to 256 KiB a process");
+    CHECK(accuracy_text(plan[Metric::rss_peak_bytes].accuracy) == "exact");
+    CHECK(accuracy_text(plan[Metric::rss_average_bytes].accuracy) == "bounded to 768 KiB a process");
+    CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 256 KiB a process");
     host.cpus = 64;
-    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes]) == "bounded to 32 MiB a process");
+    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 32 MiB a process");
 }
 
 TEST_CASE("Where the kernel learns late of page faults, no figure of resident memory is called exact") {
@@ -88,13 +89,13 @@ TEST_CASE("Where the kernel learns late of page faults, no figure of resident me
              {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes, Metric::rss_file_peak_bytes,
               Metric::rss_shmem_peak_bytes, Metric::largest_process_rss_peak_bytes, Metric::swap_peak_bytes}) {
             CAPTURE(exact_memory, metric_info(metric).key);
-            CHECK(accuracy_text(plan[metric]) == "bounded to 66 page faults a thread");
+            CHECK(accuracy_text(plan[metric].accuracy) == "bounded to 66 page faults a thread");
             CHECK_THAT(plan[metric].note, Contains("Linux 6.2"));
         }
-        CHECK(accuracy_text(plan[Metric::minor_faults]) == "exact");
+        CHECK(accuracy_text(plan[Metric::minor_faults].accuracy) == "exact");
     }
     const auto procfs = make_plan(facts, {.source = SourceChoice::procfs, .interval = {}}).value();
-    CHECK(accuracy_text(procfs[Metric::rss_peak_bytes]) == "sampled");
+    CHECK(accuracy_text(procfs[Metric::rss_peak_bytes].accuracy) == "sampled");
 }
 
 TEST_CASE("With --exact-memory nothing is passed over, and physical memory is followed where the kernel reports it") {
@@ -105,8 +106,8 @@ TEST_CASE("With --exact-memory nothing is passed over, and physical memory is fo
     CHECK(plan->own_cgroup);
     CHECK(plan->every_memory_event);
     CHECK(plan->physical_memory);
-    CHECK(accuracy_text((*plan)[Metric::rss_average_bytes]) == "exact");
-    CHECK(accuracy_text((*plan)[Metric::anon_peak_bytes]) == "exact");
+    CHECK(accuracy_text((*plan)[Metric::rss_average_bytes].accuracy) == "exact");
+    CHECK(accuracy_text((*plan)[Metric::anon_peak_bytes].accuracy) == "exact");
     CHECK((*plan)[Metric::anon_peak_bytes].source == Source::ebpf);
 
     host.memcg_events = false;
@@ -164,17 +165,17 @@ TEST_CASE("procfs does not call its CPU time exact: a process that nobody waits 
     for (const auto metric :
          {Metric::cpu_seconds, Metric::major_faults, Metric::voluntary_context_switches, Metric::storage_written_bytes}) {
         CAPTURE(metric_info(metric).key);
-        CHECK(plan[metric].accuracy == Accuracy::bounded);
+        CHECK(plan[metric].accuracy.kind == AccuracyKind::bounded);
         CHECK_THAT(plan[metric].note, Contains("SIGCHLD"));
     }
-    CHECK(plan[Metric::wall_seconds].accuracy == Accuracy::exact);
-    CHECK(plan[Metric::processes_peak].accuracy == Accuracy::sampled);
+    CHECK(plan[Metric::wall_seconds].accuracy.kind == AccuracyKind::exact);
+    CHECK(plan[Metric::processes_peak].accuracy.kind == AccuracyKind::sampled);
 }
 
 TEST_CASE("The user and system parts are bounded in both modes, since the kernel divides them by clock ticks") {
     for (const auto& plan : {planned(privileged_host()), planned(ordinary_host())}) {
-        CHECK(plan[Metric::cpu_user_seconds].accuracy == Accuracy::bounded);
-        CHECK(plan[Metric::cpu_system_seconds].accuracy == Accuracy::bounded);
+        CHECK(plan[Metric::cpu_user_seconds].accuracy.kind == AccuracyKind::bounded);
+        CHECK(plan[Metric::cpu_system_seconds].accuracy.kind == AccuracyKind::bounded);
     }
 }
 

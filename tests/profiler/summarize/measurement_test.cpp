@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "exporters/text/accuracy_text.hpp"
 #include "profiler/summarize/summarize.hpp"
 #include "tests/support/host_examples.hpp"
 
@@ -40,8 +41,6 @@ TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sou
         for (const auto& [metric, absence] : measurement.unavailable) CHECK_FALSE(absence.reason.empty());
         for (const auto& [metric, source] : measurement.sources) {
             CHECK_FALSE(source.source.empty());
-            CHECK((source.accuracy.starts_with("exact") || source.accuracy.starts_with("bounded") ||
-                   source.accuracy.starts_with("sampled")));
         }
     }
 }
@@ -50,13 +49,13 @@ TEST_CASE("What is sampled states the interval that came out, what is exact does
     const auto sampled = Measured(ordinary_host()).described();
     CHECK(sampled.mode == "procfs");
     CHECK(sampled.interval_seconds == 0.0123);
-    CHECK(sampled.sources.at(Metric::rss_peak_bytes).accuracy == "sampled every 12 ms");
-    CHECK(sampled.sources.at(Metric::wall_seconds).accuracy == "exact");
+    CHECK(accuracy_text(sampled.sources.at(Metric::rss_peak_bytes).accuracy) == "sampled every 12 ms");
+    CHECK(accuracy_text(sampled.sources.at(Metric::wall_seconds).accuracy) == "exact");
     const auto followed = Measured(privileged_host()).described();
     CHECK(followed.mode == "ebpf");
-    CHECK(followed.sources.at(Metric::rss_peak_bytes).accuracy == "exact");
+    CHECK(accuracy_text(followed.sources.at(Metric::rss_peak_bytes).accuracy) == "exact");
     CHECK(followed.sources.at(Metric::rss_peak_bytes).source == "ebpf");
-    CHECK(followed.sources.at(Metric::rss_average_bytes).accuracy == "bounded to 768 KiB a process");
+    CHECK(accuracy_text(followed.sources.at(Metric::rss_average_bytes).accuracy) == "bounded to 768 KiB a process");
 }
 
 TEST_CASE("CPU time states its own pace where it has one, or that of the samples") {
@@ -68,21 +67,13 @@ TEST_CASE("CPU time states its own pace where it has one, or that of the samples
 
 TEST_CASE("PSS states its own pace, or none if nobody counted") {
     Measured measured(ordinary_host());
-    CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled");
+    CHECK(accuracy_text(measured.described().sources.at(Metric::pss_peak_bytes).accuracy) == "sampled");
     measured.recordings[0].seen.memory.pss =
         MemoryOverTime{.peak_bytes = 1, .byte_seconds = 1, .observed_seconds = 5, .samples = 20};
-    CHECK(measured.described().sources.at(Metric::pss_peak_bytes).accuracy == "sampled every 250 ms");
-}
-
-TEST_CASE("Intervals read naturally from microseconds to seconds") {
-    Measured measured(ordinary_host());
-    for (const auto& [seconds, text] : std::vector<std::pair<double, std::string>>{{0.0005, "sampled every 500 us"},
-                                                                                   {0.0012, "sampled every 1.2 ms"},
-                                                                                   {0.25, "sampled every 250 ms"},
-                                                                                   {2.5, "sampled every 2.5 s"}}) {
-        measured.recordings[0].seen.mean_interval_seconds = seconds;
-        CHECK(measured.described().sources.at(Metric::rss_peak_bytes).accuracy == text);
-    }
+    const auto accuracy = measured.described().sources.at(Metric::pss_peak_bytes).accuracy;
+    CHECK(accuracy.kind == AccuracyKind::sampled);
+    CHECK(accuracy.interval_seconds == 0.25);
+    CHECK(accuracy.samples == 20);
 }
 
 TEST_CASE("Over several runs the interval is their mean, and lost events add up") {
@@ -104,7 +95,7 @@ TEST_CASE("Without samples the interval is the planned one") {
     Measured measured(ordinary_host());
     measured.recordings[0].seen.mean_interval_seconds.reset();
     CHECK(measured.described().interval_seconds == 0.010);
-    CHECK(measured.described().sources.at(Metric::rss_peak_bytes).accuracy == "sampled");
+    CHECK(accuracy_text(measured.described().sources.at(Metric::rss_peak_bytes).accuracy) == "sampled");
 }
 
 TEST_CASE("A metric that was planned but did not come has a reason") {
@@ -122,7 +113,7 @@ TEST_CASE("A metric that came without being planned makes the weakest claim") {
     measured.runs[0].metrics[Metric::threads_started] = 3.0;
     const auto source = measured.described().sources.at(Metric::threads_started);
     CHECK(source.source == "procfs");
-    CHECK(source.accuracy == "sampled every 12 ms");
+    CHECK(accuracy_text(source.accuracy) == "sampled every 12 ms");
 }
 
 TEST_CASE("I/O that was withheld says why") {

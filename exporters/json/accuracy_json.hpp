@@ -1,0 +1,14 @@
+// The part of an accuracy that programs read, beside the words of it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "exporters/result/accuracy.hpp"
+
+namespace perfwrap {
+
+// {"bound_bytes":786432,"bound_per":"process"}, {"bound_by":"clock_ticks"} or {"interval_seconds":0.012,"samples":20}; keys of
+// what is not known are absent.
+nlohmann::ordered_json accuracy_json(const Accuracy& accuracy);
+
+}  // namespace perfwrap
