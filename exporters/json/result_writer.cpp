@@ -54,6 +54,22 @@ Json host_json(const Host& host) {
             {"memory_bytes", host.memory_bytes}};
 }
 
+Json vcs_json(const Vcs& vcs) {
+    const auto& committed_at = vcs.committed_at_unix_seconds;
+    return {{"commit", vcs.commit},
+            {"branch", or_null(vcs.branch)},
+            {"dirty", or_null(vcs.dirty)},
+            {"committed_at", committed_at ? Json(utc_time_in_seconds(*committed_at)) : Json(nullptr)},
+            {"title", or_null(vcs.title)}};
+}
+
+Json ci_json(const Ci& ci) {
+    return {{"provider", ci.provider},
+            {"run_id", or_null(ci.run_id)},
+            {"run_url", or_null(ci.run_url)},
+            {"pull_request", or_null(ci.pull_request)}};
+}
+
 Json source_json(const MetricSource& source) {
     Json json{{"source", source.source}, {"accuracy", accuracy_text(source.accuracy)}};
     json.update(accuracy_json(source.accuracy));
@@ -153,16 +169,18 @@ Json result_json(const Result& result) {
         const auto& row = metric_info(metric);
         summary[std::string(row.key)] = statistics_json(statistics, row.unit);
     }
-    return {{"schema", "perfwrap-result/1"},
-            {"complete", result.complete},
-            {"perfwrap", {{"version", result.perfwrap_version}}},
-            {"benchmark", benchmark_json(result.benchmark)},
-            {"host", host_json(result.host)},
-            {"vcs", nullptr},
-            {"ci", nullptr},
-            {"measurement", measurement_json(result.measurement)},
-            {"runs", std::move(runs)},
-            {"summary", std::move(summary)}};
+    Json json{{"schema", "perfwrap-result/1"}};
+    if (!result.id.empty()) json["id"] = result.id;
+    json["complete"] = result.complete;
+    json["perfwrap"] = {{"version", result.perfwrap_version}};
+    json["benchmark"] = benchmark_json(result.benchmark);
+    json["host"] = host_json(result.host);
+    json["vcs"] = result.vcs ? vcs_json(*result.vcs) : Json(nullptr);
+    json["ci"] = result.ci ? ci_json(*result.ci) : Json(nullptr);
+    json["measurement"] = measurement_json(result.measurement);
+    json["runs"] = std::move(runs);
+    json["summary"] = std::move(summary);
+    return json;
 }
 
 std::string on_one_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }

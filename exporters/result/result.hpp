@@ -105,6 +105,23 @@ struct Host {
     std::uint64_t memory_bytes = 0;
 };
 
+// The source that was measured. What is not known is absent, as where only the CI's variables tell of it.
+struct Vcs {
+    std::string commit;                 // full hash
+    std::optional<std::string> branch;  // without refs/heads/
+    std::optional<bool> dirty;          // whether tracked files differ from the commit
+    std::optional<std::int64_t> committed_at_unix_seconds;
+    std::optional<std::string> title;  // first line of the commit message
+};
+
+// The CI job that ran it.
+struct Ci {
+    std::string provider;  // "github"
+    std::optional<std::string> run_id;
+    std::optional<std::string> run_url;
+    std::optional<std::uint64_t> pull_request;  // its number; absent: it is for none
+};
+
 // Why a metric has no value.
 struct Absence {
     std::string reason;     // and what would change that
@@ -122,9 +139,12 @@ struct Measurement {
 };
 
 struct Result {
+    std::string id;  // a ULID, the same in a checkpoint and in what becomes of it; "" where the first perfwraps wrote none
     std::string perfwrap_version;
     Benchmark benchmark;
     Host host;
+    std::optional<Vcs> vcs;
+    std::optional<Ci> ci;
     Measurement measurement;
     bool complete = true;  // false: a checkpoint, of a command that runs
     std::vector<RunResult> runs;

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "profiler/run/result_id.hpp"
 #include "profiler/summarize/summarize.hpp"
 #include "profiler/summarize/warnings.hpp"
 
@@ -30,6 +31,7 @@ RecordingLimits limits_of_each_run(const RunOptions& options) {
 
 Series::Series(const RunOptions& options, const HostFacts& facts, const Plan& plan, std::string perfwrap_version)
     : options_(options), plan_(plan) {
+    common_.id = new_result_id();
     common_.perfwrap_version = std::move(perfwrap_version);
     std::error_code no_directory;
     common_.benchmark = {.name = options.benchmark_name,

@@ -47,6 +47,7 @@ Statistics alone(double value) { return {1, value, value, std::nullopt, value, v
 
 Result sample_result() {
     Result result;
+    result.id = "01KDVDNA7TAB3DEFGHJKMNPQRS";
     result.perfwrap_version = "0.1.0";
     result.benchmark = {"bench.py", {"python", "bench.py"}, "/src", {{"size", "10"}}};
     result.host = {"box", "6.1.0", "Example CPU", 2, 8589934592};

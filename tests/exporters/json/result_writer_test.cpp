@@ -19,6 +19,7 @@ namespace {
 
 constexpr auto expected_json = R"({
   "schema": "perfwrap-result/1",
+  "id": "01KDVDNA7TAB3DEFGHJKMNPQRS",
   "complete": true,
   "perfwrap": {"version":"0.1.0"},
   "benchmark": {
@@ -256,6 +257,28 @@ TEST_CASE("an accuracy is in words and in keys of its own, of which those that a
                                              {"note", ""}});
     CHECK(written["pss_peak_bytes"] == json{{"source", "procfs"}, {"accuracy", "sampled"}, {"note", ""}});
     if (can_validate()) CHECK(validate(file.dump()).exit_code == 0);
+}
+
+TEST_CASE("the commit that was measured and the CI job that ran it are in the file, as far as they are known") {
+    auto result = sample_result();
+    result.vcs = Vcs{"3f2a9c1e", "main", false, 1'767'225'600, "Add a cache"};
+    result.ci = Ci{"github", "17", "https://example.com/17", 42};
+    const auto known = json::parse(format_json(result));
+    CHECK(known["vcs"] == json{{"commit", "3f2a9c1e"},
+                               {"branch", "main"},
+                               {"dirty", false},
+                               {"committed_at", "2026-01-01T00:00:00Z"},
+                               {"title", "Add a cache"}});
+    CHECK(known["ci"] ==
+          json{{"provider", "github"}, {"run_id", "17"}, {"run_url", "https://example.com/17"}, {"pull_request", 42}});
+    result.vcs = Vcs{"3f2a9c1e", {}, {}, {}, {}};
+    result.ci = Ci{"jenkins", {}, {}, {}};
+    const auto hardly = json::parse(format_json(result));
+    CHECK(hardly["vcs"] ==
+          json{{"commit", "3f2a9c1e"}, {"branch", nullptr}, {"dirty", nullptr}, {"committed_at", nullptr}, {"title", nullptr}});
+    CHECK(hardly["ci"] == json{{"provider", "jenkins"}, {"run_id", nullptr}, {"run_url", nullptr}, {"pull_request", nullptr}});
+    if (!can_validate()) return;
+    for (const auto& file : {known, hardly}) CHECK(validate(file.dump()).exit_code == 0);
 }
 
 TEST_CASE("bytes that are not UTF-8 are replaced in JSON") {
