@@ -1,8 +1,12 @@
 #include "exporters/json/accuracy_json.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <string_view>
+
+#include "exporters/text/accuracy_text.hpp"
 
 namespace perfwrap {
 namespace {
@@ -32,6 +36,34 @@ std::string_view name_of(BoundCause cause) {
     return "";
 }
 
+template <typename Value, std::size_t N>
+std::optional<Value> find_name(const std::array<Value, N>& values, std::string_view name) {
+    const auto* found = std::ranges::find_if(values, [name](Value value) { return name_of(value) == name; });
+    return found == values.end() ? std::nullopt : std::optional(*found);
+}
+
+constexpr std::array kinds{AccuracyKind::exact, AccuracyKind::bounded, AccuracyKind::sampled};
+constexpr std::array units{BoundUnit::bytes, BoundUnit::page_faults};
+constexpr std::array scopes{BoundScope::tree, BoundScope::process, BoundScope::thread};
+constexpr std::array causes{BoundCause::clock_ticks, BoundCause::unwaited_processes};
+
+AccuracyKind read_kind(const Node& text) {
+    const auto words = text.text();
+    const auto first = words.substr(0, words.find(' '));
+    for (const auto kind : kinds)
+        if (first == accuracy_name(kind)) return kind;
+    text.fail_expecting("words that begin with exact, bounded or sampled");
+}
+
+std::optional<Bound> read_bound(const Node& source) {
+    const auto per = source.find("bound_per");
+    const auto scope = per ? find_name(scopes, per->text()) : std::nullopt;
+    for (const auto unit : units)
+        if (const auto amount = source.find(key_of(unit)); amount && scope)
+            return Bound{amount->integer<std::uint64_t>(), unit, *scope};
+    return std::nullopt;
+}
+
 }  // namespace
 
 nlohmann::ordered_json accuracy_json(const Accuracy& accuracy) {
@@ -45,6 +77,20 @@ nlohmann::ordered_json accuracy_json(const Accuracy& accuracy) {
         json["interval_seconds"] = *accuracy.interval_seconds;
     if (accuracy.samples) json["samples"] = *accuracy.samples;
     return json;
+}
+
+Accuracy read_accuracy(const Node& source) {
+    Accuracy accuracy;
+    accuracy.kind = read_kind(source.at("accuracy"));
+    if (accuracy.kind == AccuracyKind::bounded) {
+        accuracy.bound = read_bound(source);
+        if (const auto cause = source.find("bound_by")) accuracy.cause = find_name(causes, cause->text());
+    }
+    if (accuracy.kind == AccuracyKind::sampled) {
+        if (const auto interval = source.find("interval_seconds")) accuracy.interval_seconds = interval->amount();
+        if (const auto samples = source.find("samples")) accuracy.samples = samples->integer<std::uint64_t>();
+    }
+    return accuracy;
 }
 
 }  // namespace perfwrap

@@ -94,8 +94,8 @@ Json measurement_json(const Measurement& measurement) {
 Json metrics_json(const MetricValues& values) {
     Json metrics = Json::object();
     for (const auto& row : metric_catalogue())
-        if (const auto value = values[row.metric]; value && std::isfinite(*value))
-            metrics[std::string(row.key)] = number(*value, row.unit);
+        if (const auto value = values[row.metric])
+            if (auto written = number(*value, row.unit); !written.is_null()) metrics[std::string(row.key)] = std::move(written);
     return metrics;
 }
 

@@ -77,6 +77,8 @@ public:
     std::optional<double>& operator[](Metric metric) { return values_[static_cast<std::size_t>(metric)]; }
     const std::optional<double>& operator[](Metric metric) const { return values_[static_cast<std::size_t>(metric)]; }
 
+    bool operator==(const MetricValues&) const = default;
+
 private:
     std::array<std::optional<double>, metric_count> values_{};
 };

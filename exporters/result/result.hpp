@@ -16,6 +16,8 @@ namespace perfwrap {
 struct Exit {
     std::optional<int> code;
     std::optional<std::string> signal;  // "SIGKILL"
+
+    bool operator==(const Exit&) const = default;
 };
 
 struct ProcessRow {
@@ -29,29 +31,39 @@ struct ProcessRow {
     std::optional<double> cpu_user_seconds;
     std::optional<double> cpu_system_seconds;
     std::optional<double> rss_peak_bytes;
+
+    bool operator==(const ProcessRow&) const = default;
 };
 
 // The processes that got no row: together with the rows they add up to the tree.
 struct OmittedProcesses {
     std::optional<std::uint64_t> count;
     std::optional<double> cpu_seconds;
+
+    bool operator==(const OmittedProcesses&) const = default;
 };
 
 struct ProcessTableResult {
     std::vector<ProcessRow> recorded;  // most CPU first
     OmittedProcesses omitted;
+
+    bool operator==(const ProcessTableResult&) const = default;
 };
 
 struct PeakHolder {
     int pid = 0;
     std::string command;  // the words of argv joined by blanks
     double rss_bytes = 0;
+
+    bool operator==(const PeakHolder&) const = default;
 };
 
 // Who held the memory when the tree's resident sum was largest.
 struct PeakResult {
     double at_seconds = 0;
     std::vector<PeakHolder> processes;  // largest first
+
+    bool operator==(const PeakResult&) const = default;
 };
 
 // Columns of equal length. Each row is a bucket that begins at t_seconds and reaches to the next row's beginning.
@@ -61,6 +73,8 @@ struct TimelineResult {
     std::vector<double> rss_mean_bytes;
     std::vector<double> cpu_cores;
     std::vector<double> processes;
+
+    bool operator==(const TimelineResult&) const = default;
 };
 
 struct RunResult {
@@ -73,12 +87,16 @@ struct RunResult {
     std::optional<PeakResult> peak;
     TimelineResult timeline;
     ProcessTableResult processes;
+
+    bool operator==(const RunResult&) const = default;
 };
 
 struct MetricSource {
     std::string source;  // "ebpf", "procfs", "cgroup", "clock"
     Accuracy accuracy;
     std::string note;
+
+    bool operator==(const MetricSource&) const = default;
 };
 
 struct Statistics {
@@ -88,6 +106,8 @@ struct Statistics {
     std::optional<double> stddev;  // of the sample (n - 1); absent for one run
     double min = 0;
     double max = 0;
+
+    bool operator==(const Statistics&) const = default;
 };
 
 struct Benchmark {
@@ -95,6 +115,8 @@ struct Benchmark {
     std::vector<std::string> command;
     std::string working_directory;
     std::map<std::string, std::string> labels;
+
+    bool operator==(const Benchmark&) const = default;
 };
 
 struct Host {
@@ -103,6 +125,8 @@ struct Host {
     std::string cpu_model;
     int cpus = 0;
     std::uint64_t memory_bytes = 0;
+
+    bool operator==(const Host&) const = default;
 };
 
 // The source that was measured. What is not known is absent, as where only the CI's variables tell of it.
@@ -112,6 +136,8 @@ struct Vcs {
     std::optional<bool> dirty;          // whether tracked files differ from the commit
     std::optional<std::int64_t> committed_at_unix_seconds;
     std::optional<std::string> title;  // first line of the commit message
+
+    bool operator==(const Vcs&) const = default;
 };
 
 // The CI job that ran it.
@@ -120,6 +146,8 @@ struct Ci {
     std::optional<std::string> run_id;
     std::optional<std::string> run_url;
     std::optional<std::uint64_t> pull_request;  // its number; absent: it is for none
+
+    bool operator==(const Ci&) const = default;
 };
 
 // Why a metric has no value.
@@ -127,6 +155,8 @@ struct Absence {
     std::string reason;     // and what would change that
     std::string lacking;    // the same in a word, "" if there is none: "eBPF", "--cgroup"
     bool asked_for = true;  // false: it takes an option that was not given, whatever else is lacking
+
+    bool operator==(const Absence&) const = default;
 };
 
 struct Measurement {
@@ -136,6 +166,8 @@ struct Measurement {
     std::uint64_t lost_events = 0;
     std::map<Metric, MetricSource> sources;  // every metric that was measured
     std::map<Metric, Absence> unavailable;   // every other metric
+
+    bool operator==(const Measurement&) const = default;
 };
 
 struct Result {
@@ -150,6 +182,8 @@ struct Result {
     std::vector<RunResult> runs;
     std::map<Metric, Statistics> summary;
     std::vector<std::string> warnings;  // sentences for people; not part of the file
+
+    bool operator==(const Result&) const = default;
 };
 
 }  // namespace perfwrap
