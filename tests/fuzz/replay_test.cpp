@@ -27,6 +27,7 @@ constexpr std::array targets{
     Target{"proc_files", proc_files},
     Target{"procfs", procfs},
     Target{"prometheus", prometheus},
+    Target{"result", result},
     Target{"summary", summary},
     Target{"text", text},
     Target{"wire_records", wire_records},

@@ -14,6 +14,7 @@ void option_values(std::string_view input);
 void proc_files(std::string_view input);
 void procfs(std::string_view input);
 void prometheus(std::string_view input);
+void result(std::string_view input);
 void summary(std::string_view input);
 void text(std::string_view input);
 void wire_records(std::string_view input);
