@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "exporters/json/result_reader.hpp"
 #include "exporters/result/metrics.hpp"
 #include "probes/system/clock.hpp"
 #include "tests/integration/support/folders.hpp"
@@ -146,8 +147,12 @@ TEST_CASE("the partial result goes when the result is written, also one that an 
                                                    after_a_checkpoint(partial, "cat '" + partial + "'"))});
     CHECK(ended.code() == 0);
     CHECK(ended.err.empty());
-    CHECK(nlohmann::json::parse(ended.out).at("complete") == false);
-    CHECK(read_result(folder / "result.json").at("complete") == true);
+    const auto so_far = nlohmann::json::parse(ended.out);
+    const auto result = read_result(folder / "result.json");
+    CHECK(so_far.at("complete") == false);
+    CHECK(result.at("complete") == true);
+    CHECK(so_far.at("id") == result.at("id"));
+    CHECK(perfwrap::read_result(ended.out));
     CHECK(folder.names() == Names{"result.json"});
 
     write_file(partial, "old");

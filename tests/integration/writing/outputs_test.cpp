@@ -6,6 +6,8 @@
 #include <csignal>
 #include <filesystem>
 
+#include "exporters/json/result_reader.hpp"
+#include "exporters/json/result_writer.hpp"
 #include "exporters/result/metrics.hpp"
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/preconditions.hpp"
@@ -159,6 +161,27 @@ TEST_CASE("name, labels, exit and place are in the result") {
     CHECK(benchmark.at("working_directory") == std::filesystem::current_path().string());
     CHECK(measured.run().at("exit") == nlohmann::json{{"code", 7}, {"signal", nullptr}, {"timed_out", false}});
     CHECK(measured.result.at("schema") == "perfwrap-result/1");
+}
+
+TEST_CASE("a result file is read, and written again it is the same file") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        const auto words = perfwrap_words({"--source", source, "-l", "key=\xff", "-o", folder / "result.json"},
+                                          workload_words({"cpu-children", "20", "5"}));
+        REQUIRE(run({.argv = words}).code() == 0);
+        const auto file = read_file(folder / "result.json");
+        const auto result = perfwrap::read_result(file);
+        INFO((result ? "" : result.error()));
+        REQUIRE(result);
+        CHECK(format_json(*result) == file);
+        CHECK(result->id.size() == 26);
+        CHECK(result->complete);
+        REQUIRE(result->runs.size() == 1);
+        CHECK(result->runs[0].exit.code == 0);
+        CHECK(result->summary.at(Metric::wall_seconds).median == result->runs[0].metrics[Metric::wall_seconds]);
+        CHECK(result->measurement.sources.at(Metric::wall_seconds).accuracy == Accuracy{});
+    }
 }
 
 TEST_CASE("a dash writes to standard output") {
