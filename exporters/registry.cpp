@@ -25,10 +25,4 @@ const Exporter* find_exporter(std::string_view name) {
     return row == registry.end() ? nullptr : row;
 }
 
-const Exporter* exporter_for_path(std::string_view path) {
-    const auto* row = std::ranges::find_if(
-        registry, [path](const Exporter& each) { return !each.ending.empty() && path.ends_with(each.ending); });
-    return row == registry.end() ? nullptr : row;
-}
-
 }  // namespace perfwrap

@@ -12,7 +12,7 @@ namespace perfwrap {
 
 struct Exporter {
     std::string_view name;         // as in -o NAME:PATH
-    std::string_view ending;       // ".json"; "" if only the name selects it
+    std::string_view suffix;       // ".json"; "" if only the name selects it
     std::string_view description;  // for --help
     std::string_view lost;         // what of a result it does not hold, for the documents
     std::string (*format)(const Result&);
@@ -21,8 +21,5 @@ struct Exporter {
 std::span<const Exporter> exporters();
 
 const Exporter* find_exporter(std::string_view name);
-
-// By the ending of a path, e.g. "out/result.prom".
-const Exporter* exporter_for_path(std::string_view path);
 
 }  // namespace perfwrap

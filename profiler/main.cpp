@@ -19,7 +19,7 @@ namespace {
 int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherited& inherited) {
     perfwrap::FileCapabilities capabilities;
     std::vector<perfwrap::OutputFormat> formats;
-    for (const auto& exporter : perfwrap::exporters()) formats.push_back({exporter.name, exporter.ending, exporter.description});
+    for (const auto& exporter : perfwrap::exporters()) formats.push_back({exporter.name, exporter.suffix, exporter.description});
     const auto options = perfwrap::parse_options(arguments, formats, PERFWRAP_VERSION);
     if (!options) {
         if (options.error().code == 0)

@@ -35,7 +35,7 @@ std::string help_footer(std::span<const OutputFormat> formats) {
     std::string text = "Formats:\n";
     for (const auto& format : formats)
         text +=
-            definition(fmt::format("{}{}{}", format.name, format.ending.empty() ? "" : ", ", format.ending), format.description);
+            definition(fmt::format("{}{}{}", format.name, format.suffix.empty() ? "" : ", ", format.suffix), format.description);
     text += fmt::format("\n{}\n{}\nMetrics (perfwrap doctor tells how exact they are here):\n", examples, exit_codes);
     for (const auto& info : metric_catalogue()) text += definition(info.key, info.meaning);
     return text;

@@ -85,13 +85,13 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
     if (text.empty()) return tl::unexpected(std::string{"the path is empty"});
     if (text == "-") return Output{.format = "json", .path = "-"};
     if (text.ends_with('/')) return tl::unexpected(fmt::format("'{}' is a folder: name a file in it", text));
-    const auto by_ending = std::ranges::find_if(
-        formats, [&](const auto& format) { return !format.ending.empty() && text.ends_with(format.ending); });
-    if (by_ending == formats.end())
+    const auto by_suffix = std::ranges::find_if(
+        formats, [&](const auto& format) { return !format.suffix.empty() && text.ends_with(format.suffix); });
+    if (by_suffix == formats.end())
         return tl::unexpected(
             fmt::format("the format of '{}' cannot be told from its ending: write FORMAT:PATH, where FORMAT is one of {}", text,
                         list_formats(formats)));
-    return Output{.format = std::string{by_ending->name}, .path = std::string{text}};
+    return Output{.format = std::string{by_suffix->name}, .path = std::string{text}};
 }
 
 tl::expected<std::pair<std::string, std::string>, std::string> parse_label(std::string_view text) {
@@ -105,7 +105,7 @@ std::string list_formats(std::span<const OutputFormat> formats) {
     std::string list;
     for (const auto& format : formats) {
         list.append(list.empty() ? "" : ", ").append(format.name);
-        if (!format.ending.empty()) list.append(fmt::format(" ({})", format.ending));
+        if (!format.suffix.empty()) list.append(fmt::format(" ({})", format.suffix));
     }
     return list;
 }

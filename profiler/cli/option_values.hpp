@@ -18,7 +18,7 @@ namespace perfwrap {
 // A format that results can be written in, as -o takes it.
 struct OutputFormat {
     std::string_view name;
-    std::string_view ending;       // ".json"; "" if only the name selects it
+    std::string_view suffix;       // ".json"; "" if only the name selects it
     std::string_view description;  // for --help
 };
 
