@@ -117,6 +117,16 @@ Outcome write(const std::string& path, const Replaceable& target, std::string_vi
     return replace_file(path, target, bytes);
 }
 
+// What the path of a file or a folder stands for.
+std::optional<OutputTarget> place_of(std::string_view path) {
+    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    const std::string file(path);
+    if (auto target = resolve_output(file)) return *target;
+    struct stat found {};
+    if (::stat(file.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return Replaceable{file, ".", std::nullopt};
+    return std::nullopt;
+}
+
 }  // namespace
 
 tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes) {
@@ -140,7 +150,7 @@ tl::expected<void, std::string> check_writable(const std::string& path) {
 tl::expected<void, std::string> check_distinct(std::span<const std::string> paths) {
     std::vector<std::pair<std::string, OutputTarget>> places;
     for (const auto& path : paths) {
-        auto target = resolve_output(path);
+        auto target = place_of(path);
         if (!target) continue;  // whether it can be written is another question
         const auto same = std::ranges::find_if(places, [&](const auto& place) { return same_place(place.second, *target); });
         if (same != places.end())

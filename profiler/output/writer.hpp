@@ -15,7 +15,7 @@ namespace perfwrap {
 // Error: a sentence that names the path, what is wrong and what to do.
 tl::expected<void, std::string> check_writable(const std::string& path);
 
-// Whether no two of them are the same file. Error: a sentence that names both.
+// Whether no two of them are the same file or folder. Error: a sentence that names both.
 tl::expected<void, std::string> check_distinct(std::span<const std::string> paths);
 
 // A regular or new file is replaced in one step (temporary file in the same folder, fsync, rename) with the permissions that it

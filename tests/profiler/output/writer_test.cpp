@@ -13,13 +13,11 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <set>
-#include <sstream>
 #include <thread>
 
 #include "profiler/output/temporary_file.hpp"
+#include "tests/profiler/output/folder.hpp"
 #include "tests/support/child_process.hpp"
 
 using namespace perfwrap;
@@ -28,47 +26,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "perfwrap-writer-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-    std::string path() const { return path_.string(); }
-    std::set<std::string> names() const {
-        std::set<std::string> found;
-        for (const auto& each : fs::directory_iterator(path_)) found.insert(each.path().filename().string());
-        return found;
-    }
-
-private:
-    fs::path path_;
-};
-
-using Names = std::set<std::string>;
-
-std::string content(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream all;
-    all << file.rdbuf();
-    return all.str();
-}
-
-void put(const std::string& path, std::string_view text) { std::ofstream(path) << text; }
-
 mode_t mode(const std::string& path) {
     struct stat found {};
     ::stat(path.c_str(), &found);
     return found.st_mode & 07777;
 }
-
-bool says(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
