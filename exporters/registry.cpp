@@ -20,9 +20,9 @@ constexpr std::array registry{
 
 std::span<const Exporter> exporters() { return registry; }
 
-const Exporter* find_exporter(std::string_view name) {
-    const auto* row = std::ranges::find(registry, name, &Exporter::name);
-    return row == registry.end() ? nullptr : row;
+const Exporter* find_exporter(std::span<const Exporter> rows, std::string_view name) {
+    const auto row = std::ranges::find(rows, name, &Exporter::name);
+    return row == rows.end() ? nullptr : &*row;
 }
 
 }  // namespace perfwrap

@@ -3,46 +3,80 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <variant>
 
-#include "exporters/registry.hpp"
 #include "profiler/output/complaint.hpp"
+#include "profiler/output/output_folder.hpp"
 #include "profiler/output/partial_file.hpp"
+#include "profiler/output/updated_file.hpp"
 #include "profiler/output/writer.hpp"
 
 namespace perfwrap {
 namespace {
 
-bool is_file(const Output& output) { return partial_path(output.path).has_value(); }
+using Outcome = tl::expected<void, std::string>;
 
-std::string bytes_of(const Output& output, const Result& result) { return find_exporter(output.format)->format(result); }
+Outcome check(const std::string& path, WholeDocument) { return check_writable(path); }
+Outcome check(const std::string& path, UpdatedDocument) { return check_updatable(path); }
+Outcome check(const std::string& path, DocumentFolder) { return check_folder(path); }
+
+Update update_with(UpdatedDocument document, const Result& result) {
+    return [document, &result](std::string_view present) { return document(present, result); };
+}
+
+Outcome write(const std::string& path, WholeDocument document, const Result& result) {
+    return write_output(path, document(result));
+}
+Outcome write(const std::string& path, UpdatedDocument document, const Result& result) {
+    return update_output(path, update_with(document, result));
+}
+Outcome write(const std::string& path, DocumentFolder folder, const Result& result) {
+    std::vector<FileInFolder> files;
+    for (auto& [name, document] : folder(result)) files.push_back({std::move(name), update_with(document, result)});
+    return update_folder(path, files);
+}
 
 }  // namespace
 
-tl::expected<Outputs, std::string> Outputs::open(std::span<const Output> outputs, bool with_partials,
-                                                 const std::optional<Identity>& owner) {
+bool Outputs::is_file(const Destination& destination) {
+    return std::holds_alternative<DocumentFolder>(destination.format->of_result) || partial_path(destination.path);
+}
+
+// A draft of a document that holds other results, too, would be one of them all.
+bool Outputs::has_partial(const Destination& destination) {
+    return std::holds_alternative<WholeDocument>(destination.format->of_result) && partial_path(destination.path);
+}
+
+tl::expected<Outputs, std::string> Outputs::open(std::span<const Output> outputs, std::span<const Exporter> formats,
+                                                 bool with_partials, const std::optional<Identity>& owner) {
     const FileRights rights(owner);
+    Outputs opened;
     std::vector<std::string> paths;
     for (const auto& output : outputs) {
-        if (auto writable = check_writable(output.path); !writable) return tl::unexpected(std::move(writable.error()));
+        const auto* format = find_exporter(formats, output.format);
+        if (format == nullptr) return tl::unexpected(fmt::format("there is no format '{}'", output.format));
+        const auto check_it = [&](const auto kind) { return check(output.path, kind); };
+        if (auto writable = std::visit(check_it, format->of_result); !writable)
+            return tl::unexpected(std::move(writable.error()));
+        opened.destinations_.push_back({format, output.path});
         paths.push_back(output.path);
-        if (auto partial = partial_path(output.path); partial && with_partials) paths.push_back(std::move(*partial));
+        if (with_partials && has_partial(opened.destinations_.back())) paths.push_back(*partial_path(output.path));
     }
     if (auto distinct = check_distinct(paths); !distinct) return tl::unexpected(std::move(distinct.error()));
 
-    Outputs opened;
-    opened.outputs_.assign(outputs.begin(), outputs.end());
-    std::ranges::stable_partition(opened.outputs_, is_file);
+    std::ranges::stable_partition(opened.destinations_, is_file);
     opened.owner_ = owner;
-    opened.with_partials_ = with_partials && std::ranges::any_of(opened.outputs_, is_file);
+    opened.with_partials_ = with_partials && std::ranges::any_of(opened.destinations_, has_partial);
     return opened;
 }
 
 void Outputs::write_partials(const Result& so_far) {
     const FileRights rights(owner_);
-    for (const auto& output : outputs_) {
-        if (!is_file(output)) continue;
-        const auto written = write_partial(output.path, bytes_of(output, so_far));
-        if (!written && complained_.insert(output.path).second)
+    for (const auto& destination : destinations_) {
+        if (!has_partial(destination)) continue;
+        const auto document = std::get<WholeDocument>(destination.format->of_result);
+        const auto written = write_partial(destination.path, document(so_far));
+        if (!written && complained_.insert(destination.path).second)
             complain(fmt::format("no checkpoint: {}; the run goes on", written.error()));
     }
 }
@@ -50,10 +84,12 @@ void Outputs::write_partials(const Result& so_far) {
 bool Outputs::write(const Result& result) const {
     const FileRights rights(owner_);
     bool all_written = true;
-    for (const auto& output : outputs_) {
-        const auto written = write_output(output.path, bytes_of(output, result));
+    for (const auto& destination : destinations_) {
+        const auto& path = destination.path;
+        const auto write_it = [&](const auto kind) { return perfwrap::write(path, kind, result); };
+        const auto written = std::visit(write_it, destination.format->of_result);
         if (!written) complain(written.error());
-        if (written && with_partials_) remove_partial(output.path);
+        if (written && with_partials_ && has_partial(destination)) remove_partial(path);
         all_written = all_written && written.has_value();
     }
     return all_written;

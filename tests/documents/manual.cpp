@@ -54,7 +54,7 @@ std::string options_as_mdoc(std::span<const HelpOption> options) {
 std::string formats_as_mdoc(std::span<const Exporter> formats) {
     std::string list = ".Bl -tag -width Ds\n";
     for (const auto& format : formats) {
-        const auto suffix = format.ending.empty() ? "" : fmt::format(" Pq Pa {}", format.ending);
+        const auto suffix = format.suffix.empty() ? "" : fmt::format(" Pq Pa {}", format.suffix);
         list +=
             fmt::format(".It Cm {}{}\n{}Lost: {}", format.name, suffix, sentences(format.description), sentences(format.lost));
     }

@@ -67,7 +67,7 @@ std::string formats_as_markdown(std::span<const Exporter> formats) {
     std::string table = "| format | suffix | what it holds | what is lost |\n|---|---|---|---|\n";
     for (const auto& format : formats)
         table +=
-            fmt::format("| `{}` | {} | {} | {} |\n", format.name, format.ending.empty() ? "" : fmt::format("`{}`", format.ending),
+            fmt::format("| `{}` | {} | {} | {} |\n", format.name, format.suffix.empty() ? "" : fmt::format("`{}`", format.suffix),
                         cell(format.description), cell(format.lost));
     return table;
 }

@@ -7,12 +7,32 @@
 
 using namespace perfwrap;
 
+namespace {
+
+std::vector<std::string> bytes_of(WholeDocument document, const Result& result) { return {document(result)}; }
+std::vector<std::string> bytes_of(UpdatedDocument document, const Result& result) { return {document("", result).value()}; }
+std::vector<std::string> bytes_of(DocumentFolder folder, const Result& result) {
+    std::vector<std::string> documents;
+    for (const auto& [path, document] : folder(result)) documents.push_back(document("", result).value());
+    return documents;
+}
+
+// Where nothing was before.
+std::vector<std::string> documents_of(const Exporter& exporter, const Result& result) {
+    return std::visit([&](const auto kind) { return bytes_of(kind, result); }, exporter.of_result);
+}
+
+}  // namespace
+
 TEST_CASE("a format is found by its name") {
-    REQUIRE(find_exporter("json") != nullptr);
-    CHECK(find_exporter("json")->name == "json");
-    CHECK(find_exporter("prometheus")->name == "prometheus");
-    CHECK(find_exporter("yaml") == nullptr);
-    CHECK(find_exporter("") == nullptr);
+    for (const std::string_view name : {"json", "prometheus"}) {
+        const auto* row = find_exporter(exporters(), name);
+        REQUIRE(row != nullptr);
+        CHECK(row->name == name);
+    }
+    CHECK(find_exporter(exporters(), "yaml") == nullptr);
+    CHECK(find_exporter(exporters(), "") == nullptr);
+    CHECK(find_exporter({}, "json") == nullptr);
 }
 
 TEST_CASE(
@@ -25,7 +45,7 @@ TEST_CASE(
         CHECK((each.suffix.empty() || suffixes.insert(each.suffix).second));
         CHECK_FALSE(each.description.empty());
         CHECK_FALSE(each.lost.empty());
-        CHECK(each.format(test::sample_result()).ends_with('\n'));
-        CHECK_FALSE(each.format(Result{}).empty());
+        for (const auto& result : {test::sample_result(), Result{}})
+            for (const auto& document : documents_of(each, result)) CHECK(document.ends_with('\n'));
     }
 }
