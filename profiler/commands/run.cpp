@@ -58,7 +58,8 @@ int run_command(const RunOptions& options, const Inherited& inherited, FileCapab
         complain(identity.error());
         return own_failure;
     }
-    auto outputs = Outputs::open(options.outputs, exporters(), options.checkpoint.has_value(), options.as_invoker ? *identity : std::nullopt);
+    auto outputs = Outputs::open(options.outputs, exporters(), options.checkpoint.has_value(),
+                                 options.as_invoker ? *identity : std::nullopt);
     if (!outputs) {
         complain(outputs.error());
         return own_failure;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "exporters/result/metrics.hpp"
+#include "exporters/text/accuracy_text.hpp"
 #include "profiler/plan/plan.hpp"
 #include "tests/support/host_examples.hpp"
 
@@ -29,7 +30,7 @@ std::string accuracy_cell(SourceChoice source, Metric metric) {
         options.exact_memory = wish.exact_memory;
         const auto plan = make_plan(host_that_allows_everything(), options);
         if (!plan || !(*plan)[metric].measured) continue;
-        const auto accuracy = accuracy_name((*plan)[metric].accuracy);
+        const auto accuracy = accuracy_name((*plan)[metric].accuracy.kind);
         return wish.option.empty() ? std::string{accuracy} : fmt::format("{}, with `{}`", accuracy, wish.option);
     }
     return "not measured";

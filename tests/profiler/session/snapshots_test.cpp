@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::uint64_t second_ns = 1'000'000'000;
 
 void burn_cpu(std::uint64_t ns) {
     const auto until = thread_cpu_ns() + ns;
@@ -34,7 +34,7 @@ void wait_until_ready(Snapshots& snapshots) {
 // Whether one was taken when it was next due; moments are the caller's own, an hour apart, so that nobody rests.
 bool take_next(Snapshots& snapshots, std::uint64_t& now_ns) {
     bool taken = false;
-    now_ns = std::max(now_ns + 3600 * second, snapshots.due_ns());
+    now_ns = std::max(now_ns + 3600 * second_ns, snapshots.due_ns());
     snapshots.take(now_ns, [&] {
         taken = true;
         return ending_at(now_ns);
@@ -46,7 +46,7 @@ bool take_next(Snapshots& snapshots, std::uint64_t& now_ns) {
 
 TEST_CASE("without a reader no snapshot is due") {
     Snapshots snapshots({});
-    snapshots.begin_run(5 * second);
+    snapshots.begin_run(5 * second_ns);
     CHECK(snapshots.due_ns() == ~std::uint64_t{0});
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("snapshots are due as often as their readers want them") {
     int often = 0;
     int seldom = 0;
     Snapshots snapshots({{10h, [&](const Recording&) { ++often; }}, {60h, [&](const Recording&) { ++seldom; }}});
-    constexpr std::uint64_t hour = 3600 * second;
+    constexpr std::uint64_t hour = 3600 * second_ns;
     const auto begin_ns = monotonic_ns();
     snapshots.begin_run(begin_ns);
     for (int i = 1; i <= 6; ++i) {
@@ -97,13 +97,13 @@ TEST_CASE("a snapshot that is being read keeps the next one waiting, and its rea
     go = true;
     wait_until_ready(snapshots);
     CHECK_FALSE(snapshots.ready(worked_from_ns + 20 * work_ns));
-    CHECK(snapshots.ready(monotonic_ns() + 60 * second));
+    CHECK(snapshots.ready(monotonic_ns() + 60 * second_ns));
 }
 
 TEST_CASE("a snapshot that takes long to take is not taken again soon") {
     Snapshots snapshots({{1ms, [](const Recording&) {}}});
     const auto now_ns = monotonic_ns();
-    snapshots.begin_run(now_ns - second);
+    snapshots.begin_run(now_ns - second_ns);
     std::uint64_t took_ns = 0;
     snapshots.take(now_ns, [&] {
         const auto began_ns = monotonic_ns();
