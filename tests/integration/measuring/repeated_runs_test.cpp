@@ -19,7 +19,7 @@
 namespace perfwrap::test {
 namespace {
 
-constexpr std::size_t runs = 20;
+constexpr std::size_t run_count = 20;
 
 using Values = std::vector<double>;
 
@@ -42,7 +42,7 @@ Words with_runs(Words options, std::size_t count) {
 // Each in a perfwrap of its own.
 Values apart(const Words& options, const Words& command, const std::string& key) {
     Values values;
-    for (std::size_t i = 0; i < runs; ++i) values.push_back(measure(options, command).metric(key));
+    for (std::size_t i = 0; i < run_count; ++i) values.push_back(measure(options, command).metric(key));
     return values;
 }
 
@@ -50,13 +50,13 @@ void check_the_same(const std::string& source, const Words& command, const Words
                     double relative_tolerance) {
     CAPTURE(source, key);
     const Words options{"--source", source};
-    const auto series = measure(with_runs(options, runs), command);
-    REQUIRE(series.result.at("runs").size() == runs);
+    const auto series = measure(with_runs(options, run_count), command);
+    REQUIRE(series.result.at("runs").size() == run_count);
     CHECK(series.result.at("measurement").at("lost_events") == 0);
     const auto alone = measure(options, command);
     for (const auto& exact : exact_keys) {
         CAPTURE(exact);
-        CHECK(values_of(series.result, exact) == Values(runs, alone.metric(exact)));
+        CHECK(values_of(series.result, exact) == Values(run_count, alone.metric(exact)));
     }
     const double together = median(values_of(series.result, key));
     const double separately = median(apart(options, command, key));

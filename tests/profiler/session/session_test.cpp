@@ -172,14 +172,17 @@ TEST_CASE("a snapshot is the recording so far, taken while the command runs") {
     const auto read_file = std::filesystem::temp_directory_path() / ("perfwrap-session-test-" + std::to_string(::getpid()));
     std::optional<Recording> read;
     Wrapper wrapper;
-    Snapshots snapshots({{1ms, [&](const Recording& so_far) {
-                              if (read) return;
-                              read = so_far;
-                              std::ofstream{read_file};
-                          }}});
-    wrapper.options.command = {"sh", "-c", "until [ -e " + read_file.string() + " ]; do sleep 0.01; done"};
-    wrapper.options.snapshots = &snapshots;
-    const auto recording = wrapper.run();
+    Recording recording;
+    {
+        Snapshots snapshots({{1ms, [&](const Recording& so_far) {
+                                  if (read) return;
+                                  read = so_far;
+                                  std::ofstream{read_file};
+                              }}});
+        wrapper.options.command = {"sh", "-c", "until [ -e " + read_file.string() + " ]; do sleep 0.01; done"};
+        wrapper.options.snapshots = &snapshots;
+        recording = wrapper.run();
+    }
     std::filesystem::remove(read_file);
     REQUIRE(read);
     CHECK(read->exec_ns == recording.exec_ns);
