@@ -5,8 +5,6 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <string_view>
 #include <thread>
 
@@ -15,6 +13,7 @@
 #include "tests/integration/support/leftovers.hpp"
 #include "tests/integration/support/long_form.hpp"
 #include "tests/integration/support/memory_bounds.hpp"
+#include "tests/integration/support/own_copy_of_workload.hpp"
 #include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
 #include "tests/integration/support/times.hpp"
@@ -96,23 +95,6 @@ void check_against_truth(const MemoryWorkload& workload, const Words& options, c
     }
     CHECK(measured.result.at("measurement").at("lost_events") == 0);
 }
-
-// A part of a page that somebody else maps too is nobody's in a proportional size: so no other test may have this program's
-// pages.
-class OwnCopyOfWorkload {
-public:
-    OwnCopyOfWorkload() : shared_(workload_path()) {
-        std::filesystem::copy_file(shared_, folder_ / "workload");
-        ::setenv("WORKLOAD", (folder_ / "workload").c_str(), 1);
-    }
-    ~OwnCopyOfWorkload() { ::setenv("WORKLOAD", shared_.c_str(), 1); }
-    OwnCopyOfWorkload(const OwnCopyOfWorkload&) = delete;
-    OwnCopyOfWorkload& operator=(const OwnCopyOfWorkload&) = delete;
-
-private:
-    TemporaryFolder folder_;
-    std::string shared_;
-};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // PSS of a tree that changes while its processes are read one after the other.
 #include <catch2/catch.hpp>
 
+#include "tests/integration/support/own_copy_of_workload.hpp"
 #include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 // Eight children end one by one, 250 times, the first time once they have been looked at, and each time the rest hold larger
 // parts of what they share.
 void follow_shrinking_families(const char* source) {
+    const OwnCopyOfWorkload own;
     const auto measured = measure_workload({"--source", source}, {"memory-fork", "16", "8", "1", "250"});
     INFO(measured.ended.err);
     REQUIRE(measured.ended.code() == 0);
