@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "clocks.hpp"
 #include "looks.hpp"
 #include "processes.hpp"
 #include "workload.hpp"
