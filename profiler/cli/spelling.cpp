@@ -1,0 +1,50 @@
+#include "profiler/cli/spelling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+namespace perfwrap {
+namespace {
+
+// Levenshtein's distance: how many letters to add, drop or change.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < to.size(); ++j) {
+            const std::size_t changed = diagonal + (from[i] == to[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+std::optional<std::string> nearest_option(std::string_view option, std::span<const std::string> known) {
+    const auto name = option.substr(0, option.find('='));
+    if (!name.starts_with("--")) return std::nullopt;
+    std::optional<std::string> nearest;
+    std::size_t distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+    for (const auto& candidate : known) {
+        const auto away = candidate.starts_with(name) ? 1 : edit_distance(name, candidate);
+        if (away >= distance) continue;
+        distance = away;
+        nearest = candidate;
+    }
+    return nearest;
+}
+
+}  // namespace
+
+std::string unknown_option(std::string_view option, std::span<const std::string> known) {
+    const auto nearest = nearest_option(option, known);
+    return fmt::format("unknown option '{}'{}", option, nearest ? fmt::format("; did you mean {}?", *nearest) : "");
+}
+
+}  // namespace perfwrap
