@@ -18,10 +18,10 @@
 #include "probes/ebpf/kernel_tree.hpp"
 #include "probes/ebpf/tree_timeline.hpp"
 #include "probes/ebpf/wire_values.hpp"
-#include "probes/host/host_facts.hpp"
 #include "probes/sampling/pacing.hpp"
 #include "probes/sampling/pss_sampler.hpp"
 #include "probes/system/clock.hpp"
+#include "probes/system/counter_batch.hpp"
 
 namespace perfwrap {
 namespace {

@@ -6,10 +6,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string_view>
 
 #include "probes/host/cgroup.hpp"
+#include "probes/system/counter_batch.hpp"
 #include "probes/system/kernel_text.hpp"
 #include "probes/system/small_file.hpp"
 
@@ -50,8 +50,6 @@ std::string cpu_model(const std::string& proc, const utsname& system) {
 }
 
 }  // namespace
-
-int online_cpus() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
 
 HostFacts gather_host_facts(const HostFiles& files) {
     HostFacts facts;

@@ -1,7 +1,6 @@
 // What this host is and allows, found out once. Facts only; what follows from them is decided in profiler/plan.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -54,11 +53,5 @@ struct HostFiles {
 
 // Takes well below a millisecond: it runs before every command.
 HostFacts gather_host_facts(const HostFiles& files = {});
-
-int online_cpus();
-
-// By how many pages a CPU's part of a process's memory counter may differ from what the kernel has added up: its batch for
-// struct percpu_counter (lib/percpu_counter.c), which goes by the online CPUs, whatever perfwrap itself may use.
-constexpr std::int64_t counter_batch_pages(int online_cpus) { return std::max<std::int64_t>(32, std::int64_t{2} * online_cpus); }
 
 }  // namespace perfwrap

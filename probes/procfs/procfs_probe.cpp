@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "probes/host/host_facts.hpp"
 #include "probes/procfs/tree_accounts.hpp"
 #include "probes/procfs/tree_samples.hpp"
 #include "probes/sampling/pacing.hpp"
 #include "probes/sampling/pss_sampler.hpp"
 #include "probes/system/clock.hpp"
+#include "probes/system/counter_batch.hpp"
 
 namespace perfwrap {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "probes/system/counter_batch.hpp"
 #include "profiler/plan/obstacles.hpp"
 
 namespace perfwrap {

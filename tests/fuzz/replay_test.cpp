@@ -25,7 +25,7 @@ constexpr std::array targets{
     Target{"memory_hierarchy", memory_hierarchy},
     Target{"option_values", option_values},
     Target{"proc_files", proc_files},
-    Target{"procfs", procfs},
+    Target{"proc_text", proc_text},
     Target{"prometheus", prometheus},
     Target{"result", result},
     Target{"summary", summary},

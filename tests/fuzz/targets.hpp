@@ -12,7 +12,7 @@ void kernel_text(std::string_view input);
 void memory_hierarchy(std::string_view input);
 void option_values(std::string_view input);
 void proc_files(std::string_view input);
-void procfs(std::string_view input);
+void proc_text(std::string_view input);
 void prometheus(std::string_view input);
 void result(std::string_view input);
 void summary(std::string_view input);

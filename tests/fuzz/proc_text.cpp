@@ -1,5 +1,5 @@
 // The texts of /proc/PID: what they say in any case, and that a well-formed one comes back as it was written.
-#include "probes/system/proc_files.hpp"
+#include "probes/system/proc_text.hpp"
 
 #include <fmt/format.h>
 
@@ -74,14 +74,25 @@ void check_cmdline(std::string_view input) {
     require(joined == input, "the words of a command line are all of it");
 }
 
+void check_children(std::string_view input) {
+    std::vector<int> children;
+    parse_children(input, children);
+    std::string list;
+    for (const int child : children) list += fmt::format("{} ", child);
+    std::vector<int> again;
+    parse_children(list, again);
+    require(again == children, "a list of children comes back as it was written");
+}
+
 }  // namespace
 
-void procfs(std::string_view input) {
+void proc_text(std::string_view input) {
     check_stat(input);
     check_status(input);
     check_io(input);
     check_pss(input);
     check_cmdline(input);
+    check_children(input);
 }
 
 }  // namespace perfwrap::fuzz
