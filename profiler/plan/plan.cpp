@@ -15,111 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::nanoseconds default_interval = 10ms;
 
-// What a way of measuring needs beyond its mode.
-enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
-
-// What bounds a value, before the host's figures make a bound of it.
-enum class Limit : std::uint8_t {
-    none,
-    clock_ticks,
-    unseen_children,
-    charge_batch,
-    counter_batch,
-    three_counter_batches,
-    late_faults
-};
-
-struct Way {
-    Source source;
-    AccuracyKind accuracy;
-    std::string_view note;
-    Need need = Need::nothing;
-    Limit limit = Limit::none;
-    bool from_rss_counters = false;  // what older kernels tell late
-};
-
-struct Row {
-    Metric metric;
-    Way ebpf;
-    Way procfs;
-};
-
-constexpr std::string_view waited_note =
-    "never too high; exact for every process that is waited for, up to its last sample for one whose parent ignores SIGCHLD";
-constexpr std::string_view divided_note = "the kernel splits cpu_seconds by what its ticks saw";
-constexpr std::string_view followed_note = "at most a batch of pages a CPU over where threads fault at one moment";
-constexpr std::string_view batches_note = "the kernel counts pages in batches on each CPU";
-constexpr std::string_view late_note =
-    "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a "
-    "file";
-constexpr std::string_view sampled_note = "misses what comes and goes between samples; at most 4 % of a core";
-constexpr std::string_view seldom_note = "read less often than the resident size; at most 0.5 % of a core";
-
-constexpr Way clock_time{Source::clock, AccuracyKind::exact, ""};
-constexpr Way counted{Source::ebpf, AccuracyKind::exact, ""};
-constexpr Way divided{Source::ebpf, AccuracyKind::bounded, divided_note, Need::nothing, Limit::clock_ticks};
-constexpr Way waited_and_divided{Source::procfs, AccuracyKind::bounded, divided_note, Need::nothing, Limit::clock_ticks};
-constexpr Way waited{Source::procfs, AccuracyKind::bounded, waited_note, Need::nothing, Limit::unseen_children};
-constexpr Way waited_io{Source::procfs, AccuracyKind::bounded, waited_note, Need::process_io, Limit::unseen_children};
-constexpr Way followed{Source::ebpf, AccuracyKind::exact, followed_note, Need::nothing, Limit::none, true};
-constexpr Way followed_in_batches{Source::ebpf, AccuracyKind::bounded, batches_note, Need::nothing, Limit::counter_batch, true};
-constexpr Way followed_in_sum{Source::ebpf,  AccuracyKind::bounded,        batches_note,
-                              Need::nothing, Limit::three_counter_batches, true};
-constexpr Way followed_late{Source::ebpf, AccuracyKind::bounded, late_note, Need::nothing, Limit::late_faults};
-constexpr Way seen_in_proc{Source::procfs, AccuracyKind::sampled, sampled_note};
-constexpr Way seen_in_smaps{Source::procfs, AccuracyKind::sampled, seldom_note, Need::smaps_rollup};
-constexpr Way charged{Source::cgroup, AccuracyKind::bounded, "the kernel charges ahead", Need::own_cgroup, Limit::charge_batch};
-constexpr Way only_ebpf{Source::ebpf, AccuracyKind::exact, "", Need::ebpf};
-constexpr Way killed_in_cgroup{Source::cgroup, AccuracyKind::exact, "", Need::ebpf_or_own_cgroup};
-constexpr Way physical{Source::ebpf, AccuracyKind::exact, "the kernel's own figure for the command's cgroup",
-                       Need::physical_memory};
-
-using enum Metric;
-
-// For each metric its way in eBPF mode and in procfs mode, in the catalogue's order. A new metric is one row.
-constexpr std::array<Row, metric_count> ways{{
-    {wall_seconds, clock_time, clock_time},
-    {cpu_seconds, counted, waited},
-    {cpu_user_seconds, divided, waited_and_divided},
-    {cpu_system_seconds, divided, waited_and_divided},
-    {cpu_cores_average, counted, waited},
-    {rss_peak_bytes, followed, seen_in_proc},
-    {rss_average_bytes, followed_in_sum, seen_in_proc},
-    {rss_anon_peak_bytes, followed_in_batches, seen_in_proc},
-    {rss_file_peak_bytes, followed_in_batches, seen_in_proc},
-    {rss_shmem_peak_bytes, followed_in_batches, seen_in_proc},
-    {largest_process_rss_peak_bytes, followed_in_sum, seen_in_proc},
-    {pss_peak_bytes, seen_in_smaps, seen_in_smaps},
-    {pss_average_bytes, seen_in_smaps, seen_in_smaps},
-    {anon_peak_bytes, physical, physical},
-    {anon_average_bytes, physical, physical},
-    {file_mapped_peak_bytes, physical, physical},
-    {shmem_peak_bytes, physical, physical},
-    {cgroup_memory_peak_bytes, charged, charged},
-    {swap_peak_bytes, followed_in_batches, seen_in_proc},
-    {minor_faults, counted, waited},
-    {major_faults, counted, waited},
-    {voluntary_context_switches, counted, waited},
-    {involuntary_context_switches, counted, waited},
-    {run_queue_wait_seconds, counted, only_ebpf},
-    {syscall_read_bytes, counted, waited_io},
-    {syscall_written_bytes, counted, waited_io},
-    {storage_read_bytes, counted, waited_io},
-    {storage_written_bytes, counted, waited_io},
-    {processes_started, counted, only_ebpf},
-    {processes_peak, counted, seen_in_proc},
-    {threads_started, counted, only_ebpf},
-    {threads_peak, counted, seen_in_proc},
-    {oom_kills, counted, killed_in_cgroup},
-}};
-
-constexpr bool in_enum_order() {
-    for (std::size_t i = 0; i < ways.size(); ++i)
-        if (static_cast<std::size_t>(ways[i].metric) != i) return false;
-    return true;
-}
-static_assert(in_enum_order());
-
 std::string no_ebpf_reason(const HostFacts& facts) {
     const auto obstacle = ebpf_obstacle(facts);
     return "only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs");
@@ -210,14 +105,6 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions
     return how;
 }
 
-// With --exact-memory no change that the kernel tells is passed over, whatever its size.
-const Way& way_of(const Row& row, const Plan& plan, const HostFacts& facts) {
-    const Way& way = plan.mode == Mode::ebpf ? row.ebpf : row.procfs;
-    if (facts.faults_told_late && way.from_rss_counters) return followed_late;
-    const bool in_batches = way.limit == Limit::counter_batch || way.limit == Limit::three_counter_batches;
-    return in_batches && plan.every_memory_event ? followed : way;
-}
-
 }  // namespace
 
 tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOptions& options) {
@@ -246,21 +133,11 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     plan.every_memory_event = options.exact_memory && plan.mode == Mode::ebpf;
     plan.physical_memory = follows_physical_memory(facts, options);
     plan.sample_pss = facts.smaps_rollup;
-    for (const auto& row : ways)
-        plan.metrics[static_cast<std::size_t>(row.metric)] = plan_metric(way_of(row, plan, facts), facts, options);
+    const Circumstances circumstances{
+        .mode = plan.mode, .every_memory_event = plan.every_memory_event, .late_faults = facts.faults_told_late};
+    for (const auto& info : metric_catalogue())
+        plan.metrics[static_cast<std::size_t>(info.metric)] = plan_metric(way_of(info.metric, circumstances), facts, options);
     return plan;
-}
-
-std::string_view mode_name(Mode mode) { return mode == Mode::ebpf ? "ebpf" : "procfs"; }
-
-std::string_view source_name(Source source) {
-    switch (source) {
-        case Source::clock: return "clock";
-        case Source::ebpf: return "ebpf";
-        case Source::procfs: return "procfs";
-        case Source::cgroup: return "cgroup";
-    }
-    return "";
 }
 
 }  // namespace perfwrap

@@ -6,19 +6,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 
 #include "exporters/result/accuracy.hpp"
 #include "exporters/result/metrics.hpp"
 #include "exporters/result/result.hpp"
 #include "probes/host/host_facts.hpp"
+#include "profiler/plan/ways.hpp"
 
 namespace perfwrap {
 
 enum class SourceChoice : std::uint8_t { automatic, ebpf, procfs };
-enum class Mode : std::uint8_t { ebpf, procfs };
-enum class Source : std::uint8_t { clock, ebpf, procfs, cgroup };
 
 struct PlanOptions {
     SourceChoice source = SourceChoice::automatic;
@@ -53,8 +51,5 @@ struct Plan {
 
 // Error: a source named by the user cannot work here; the message says why and what to do.
 tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOptions& options);
-
-std::string_view mode_name(Mode mode);
-std::string_view source_name(Source source);
 
 }  // namespace perfwrap

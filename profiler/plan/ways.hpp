@@ -1,0 +1,51 @@
+// The table of ways: how each metric is measured in either mode, what that needs, and what bounds it. Facts of the host are not
+// asked for here; plan does that.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "exporters/result/accuracy.hpp"
+#include "exporters/result/metrics.hpp"
+
+namespace perfwrap {
+
+enum class Mode : std::uint8_t { ebpf, procfs };
+enum class Source : std::uint8_t { clock, ebpf, procfs, cgroup };
+
+// What a way of measuring needs beyond its mode.
+enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
+
+// What bounds a value, before the host's figures make a bound of it.
+enum class Limit : std::uint8_t {
+    none,
+    clock_ticks,
+    unseen_children,
+    charge_batch,
+    counter_batch,
+    three_counter_batches,
+    late_faults
+};
+
+struct Way {
+    Source source;
+    AccuracyKind accuracy;
+    std::string_view note;
+    Need need = Need::nothing;
+    Limit limit = Limit::none;
+    bool from_rss_counters = false;  // what older kernels report late
+};
+
+// What decides between a metric's ways.
+struct Circumstances {
+    Mode mode = Mode::procfs;
+    bool every_memory_event = false;  // --exact-memory: every change that the kernel reports is followed, whatever its size
+    bool late_faults = false;         // the kernel's memory counters learn late of page faults (before Linux 6.2)
+};
+
+const Way& way_of(Metric metric, const Circumstances& circumstances);
+
+std::string_view mode_name(Mode mode);
+std::string_view source_name(Source source);
+
+}  // namespace perfwrap
