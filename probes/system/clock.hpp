@@ -14,7 +14,7 @@ inline std::uint64_t clock_ns(clockid_t clock) {
 // CLOCK_MONOTONIC, the clock of every *_ns time in perfwrap and of bpf_ktime_get_ns().
 inline std::uint64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
 
-// What the calling thread has used: the cost of a sampler.
+// CPU time of the calling thread: the cost of a sampler.
 inline std::uint64_t thread_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 }  // namespace perfwrap

@@ -1,4 +1,4 @@
-// How far the kernel's counters of memory run behind what the CPUs have counted.
+// How far the kernel's memory counters lag behind what the CPUs have counted.
 #pragma once
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 namespace perfwrap {
 namespace {
 
-// What comes before the first of the separators; takes it off the text together with the separator.
+// Returns what comes before the first separator, and removes both from the text.
 std::string_view take_until(std::string_view& text, std::string_view separators) {
     const auto end = std::min(text.find_first_of(separators), text.size());
     const auto part = text.substr(0, end);

@@ -1,4 +1,4 @@
-// The small texts in which the kernel tells of itself: /proc/meminfo, a cgroup's files. Pure.
+// Small texts in which the kernel describes itself: /proc/meminfo, a cgroup's files. Pure.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace perfwrap {
 
-// The value of the first "Key : value" line, without the blanks before it; empty if there is none.
+// The value of the first line "Key : value" with this key, without leading blanks; empty if there is none.
 std::string_view field_of(std::string_view text, std::string_view key);
 
 // The number that the text begins with.
@@ -16,7 +16,7 @@ std::optional<std::uint64_t> leading_number(std::string_view text, int base = 10
 // The number in the first line of "KEY NUMBER".
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key);
 
-// Whether the word is among those that blanks and line ends separate.
+// Whether the text, split at blanks and line ends, has the word.
 bool has_word(std::string_view text, std::string_view word);
 
 }  // namespace perfwrap

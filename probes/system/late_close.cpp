@@ -12,7 +12,7 @@ namespace perfwrap {
 LateClose::LateClose(std::span<const int> descriptors) {
     std::array<int, 2> pair{-1, -1};
     if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return;
-    // At the end of a process descriptors are closed in ascending order.
+    // When a process ends, its descriptors are closed in ascending order.
     receiver_ = UniqueFd(std::min(pair[0], pair[1]));
     sender_ = UniqueFd(std::max(pair[0], pair[1]));
 

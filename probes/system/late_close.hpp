@@ -1,4 +1,4 @@
-// Closing what takes long to close after the process has gone, so that nobody waits for it.
+// Closes files that are slow to close after the process has ended, so that nobody waits for them.
 #pragma once
 
 #include <span>
@@ -7,9 +7,8 @@
 
 namespace perfwrap {
 
-// Keeps the open files behind some descriptors alive as long as it lives, and has the kernel close them after that in a thread of
-// its own, also when the process is killed. The descriptors themselves stay the caller's. Where the kernel refuses, they are
-// closed as usual.
+// Keeps the open files behind some descriptors alive for as long as it lives; then a kernel thread closes them, even if the
+// process is killed. The descriptors themselves remain the caller's. Where the kernel refuses, the files are closed as usual.
 //
 // Detaching a tracepoint rewrites kernel code, which stops all CPUs several times for each of them: milliseconds in all.
 class LateClose {
@@ -18,9 +17,9 @@ public:
     explicit LateClose(std::span<const int> descriptors);
 
 private:
-    // A socket that waits in its own queue can be reached by nobody once its descriptor is closed. The kernel looks for such
-    // sockets when another one goes (net/unix/garbage.c), and frees them with everything that waits beside them: so the sender
-    // has to go last.
+    // Nobody can reach a socket that waits in its own queue once its descriptor is closed. The kernel looks for such sockets when
+    // another one is closed (net/unix/garbage.c), and frees them with everything in the same message: so the sender has to be
+    // closed last.
     UniqueFd sender_;
     UniqueFd receiver_;
 };

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t first_buffer_bytes = 16 * 1024;
 
-// A path below the root of /proc without an allocation.
+// A path below the root of /proc, without an allocation.
 class Path {
 public:
     Path(int pid, std::string_view file) { end(fmt::format_to_n(text_.data(), limit, "{}/{}", pid, file)); }
@@ -62,7 +62,7 @@ Read<std::string_view> ProcFs::read(const char* path, Extent extent) {
 }
 
 Read<std::string_view> ProcFs::read(const UniqueFd& file, Extent extent) {
-    // The kernel writes a file of one record into the first read, as far as there is room; lists come in portions.
+    // A file of one record comes with the first read, as far as it fits; lists come in portions.
     std::size_t length = 0;
     for (;;) {
         const auto count = ::pread(file.get(), buffer_.data() + length, buffer_.size() - length, static_cast<off_t>(length));

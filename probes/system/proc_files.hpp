@@ -18,26 +18,27 @@ enum class Unreadable : std::uint8_t { gone, denied };
 template <class T>
 using Read = tl::expected<T, Unreadable>;
 
-// Reuses its buffers: reading allocates only until the largest file was seen. Not for two threads at once.
+// Reuses its buffers: reading stops allocating once the largest file has been seen. Not for two threads at once.
 class ProcFs {
 public:
     static constexpr std::size_t cmdline_limit = 4096;
 
-    // Error: root is no directory that can be read.
+    // Error: root is not a readable directory.
     static tl::expected<ProcFs, std::string> open(const std::string& root);
 
-    // False: it was mounted outside, and its numbers are other processes' here.
+    // False: it was mounted outside, and its pids mean other processes here.
     bool of_own_pid_namespace();
 
     Read<ProcessStat> stat(int pid);  // comm is valid until the next call
     Read<ProcessStatus> status(int pid_or_tid);
     Read<IoCounters> io(int pid);
-    // The same through a file opened while the process lived: that of a zombie is root's to open, but an open one can be read.
+    // The same through a file opened while the process was alive: only root can open that of a zombie, but an open one can be
+    // read.
     Read<IoCounters> io(const UniqueFd& file);
     UniqueFd open_io(int pid) const;
     Read<std::uint64_t> pss_bytes(int pid_or_tid);
-    // The first bytes of argv, 4096 at most; no words for a zombie. The kernel's file goes on into the environment where a
-    // program has written over the end of its arguments.
+    // The first bytes of argv, 4096 at most; no words for a zombie. Where a program has written past the end of its arguments,
+    // the kernel's file continues into the environment.
     Read<std::vector<std::string>> cmdline(int pid_or_tid, std::uint64_t most_bytes = cmdline_limit);
 
     // The children of one thread. A child belongs to the thread that forked it.
@@ -46,7 +47,7 @@ public:
     const std::vector<int>& pids();
     bool has_children_files(int pid);
 
-    // The pid that was given out last in this pid namespace; none where the kernel does not tell.
+    // The last pid given out in this pid namespace; empty if the kernel does not report it.
     std::optional<int> last_pid();
 
 private:

@@ -53,7 +53,7 @@ IoCounters& IoCounters::operator+=(const IoCounters& other) {
 }
 
 std::optional<ProcessStat> parse_stat(std::string_view text) {
-    // comm may hold anything but NUL, a ')' and a newline too; nothing after it holds a ')'.
+    // comm may contain anything but NUL, even ')' and newlines; nothing after it contains ')'.
     const auto open = text.find('(');
     const auto close = text.rfind(')');
     if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;

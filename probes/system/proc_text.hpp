@@ -9,13 +9,13 @@
 
 namespace perfwrap {
 
-// /proc/PID/stat. Times are in clock ticks, sysconf(_SC_CLK_TCK) to a second, rounded down.
+// /proc/PID/stat. Times are in clock ticks, sysconf(_SC_CLK_TCK) per second, rounded down.
 struct ProcessStat {
     std::string_view comm;  // part of the text that was parsed
     char state = '?';
     int parent_pid = 0;
     std::uint64_t minor_faults = 0;
-    std::uint64_t waited_minor_faults = 0;  // of children that were waited for, and theirs
+    std::uint64_t waited_minor_faults = 0;  // of children that were waited for, and of theirs
     std::uint64_t major_faults = 0;
     std::uint64_t waited_major_faults = 0;
     std::uint64_t user_ticks = 0;
@@ -23,8 +23,8 @@ struct ProcessStat {
     std::uint64_t waited_user_ticks = 0;
     std::uint64_t waited_system_ticks = 0;
     std::uint32_t threads = 0;
-    std::uint64_t start_ticks = 0;        // since boot; with the pid, the identity of a process
-    std::uint64_t arguments_address = 0;  // another one after each exec; 0 where the kernel hides it
+    std::uint64_t start_ticks = 0;        // since boot; with the pid, it identifies a process
+    std::uint64_t arguments_address = 0;  // changes with each exec; 0 where the kernel hides it
     std::uint64_t arguments_end = 0;
 };
 
@@ -46,7 +46,7 @@ struct ProcessStatus {
     std::uint64_t involuntary_context_switches = 0;
 };
 
-// /proc/PID/io: with the ended threads and the children that were waited for.
+// /proc/PID/io: includes ended threads and children that were waited for.
 struct IoCounters {
     std::uint64_t syscall_read_bytes = 0;
     std::uint64_t syscall_written_bytes = 0;
@@ -60,14 +60,15 @@ std::optional<ProcessStat> parse_stat(std::string_view text);
 std::optional<ProcessStatus> parse_status(std::string_view text);
 std::optional<IoCounters> parse_io(std::string_view text);
 std::optional<std::uint64_t> parse_pss_bytes(std::string_view smaps_rollup);
-// argv as /proc/PID/cmdline separates it; an empty text gives no words.
+// The words of /proc/PID/cmdline; none if the text is empty.
 std::vector<std::string> parse_cmdline(std::string_view text);
 
-// /proc/PID/task/TID/children: appends to `into`, which keeps its room.
+// /proc/PID/task/TID/children: appends to `into`.
 void parse_children(std::string_view text, std::vector<int>& into);
 // /proc/sys/kernel/ns_last_pid.
 std::optional<int> parse_last_pid(std::string_view text);
-// Whether a status names one pid only (NSpid): there is one for each namespace from that of the mount down to the process's own.
+// Whether the process has only one pid (NSpid in /proc/PID/status): it has one in each pid namespace from that of the mount down
+// to its own.
 bool has_one_pid(std::string_view status);
 
 }  // namespace perfwrap

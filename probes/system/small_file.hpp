@@ -1,4 +1,4 @@
-// A file of the kernel's that fits into memory, read at once.
+// Reads a whole file that fits into memory.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace perfwrap {
 
-// The first bytes of the file, at most limit. None: it cannot be opened or read.
+// The first bytes of the file, at most limit. Empty if it cannot be opened or read.
 std::optional<std::string> read_small_file(const std::string& path, std::size_t limit = 1024 * 1024);
 
 }  // namespace perfwrap

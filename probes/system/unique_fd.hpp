@@ -1,4 +1,4 @@
-// A file descriptor with an owner.
+// Owns a file descriptor.
 #pragma once
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ private:
     int fd_ = -1;
 };
 
-// Whether that many more could be opened.
+// Whether `count` more descriptors could be opened.
 inline bool descriptors_are_left(std::size_t count) {
     std::vector<UniqueFd> opened;
     while (opened.size() < count) {

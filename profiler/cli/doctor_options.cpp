@@ -21,10 +21,11 @@ tl::expected<DoctorOptions, OptionsExit> parse_doctor_options(std::span<const st
     if (auto exit = parse(app, arguments, "doctor ")) return tl::unexpected(std::move(*exit));
     if (app.remaining_size() == 0) return options;
     const auto extra = app.remaining().front();
-    return tl::unexpected(complaint(
-        extra.starts_with('-') ? unknown_option(extra, long_options(app))
-                               : fmt::format("doctor takes no '{}'; to run a command of that name: perfwrap -- doctor", extra),
-        "doctor "));
+    return tl::unexpected(
+        complaint(extra.starts_with('-')
+                      ? unknown_option(extra, long_options(app))
+                      : fmt::format("doctor does not take '{}'; to run a program called doctor: perfwrap -- doctor", extra),
+                  "doctor "));
 }
 
 }  // namespace perfwrap

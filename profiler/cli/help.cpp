@@ -15,13 +15,13 @@ constexpr std::string_view examples =
     "  perfwrap python bench.py                     print a summary on standard error\n"
     "  perfwrap -o result.json -- python bench.py   keep everything as JSON\n"
     "  perfwrap -q -o - ./quiet-job | jq .summary   pass it on\n"
-    "  perfwrap --timeout 10m --orphans kill ./ci   leave nothing behind\n";
+    "  perfwrap --timeout 10m --orphans kill ./ci   leave no process behind\n";
 
 constexpr std::string_view exit_codes =
     "Exit codes:\n"
-    "  that of COMMAND, or 128+N if signal N ended it\n"
+    "  COMMAND's own, or 128+N if signal N ended it\n"
     "  124  --timeout ended it\n"
-    "  125  perfwrap itself failed: bad options, output not writable, source missing\n"
+    "  125  perfwrap itself failed: bad option, unwritable output, unavailable source\n"
     "  126  COMMAND was found but cannot be executed\n"
     "  127  COMMAND was not found\n";
 
@@ -36,7 +36,7 @@ std::string help_footer(std::span<const OutputFormat> formats) {
     for (const auto& format : formats)
         text +=
             definition(fmt::format("{}{}{}", format.name, format.suffix.empty() ? "" : ", ", format.suffix), format.description);
-    text += fmt::format("\n{}\n{}\nMetrics (perfwrap doctor tells how exact they are here):\n", examples, exit_codes);
+    text += fmt::format("\n{}\n{}\nMetrics (perfwrap doctor reports how exact they are here):\n", examples, exit_codes);
     for (const auto& info : metric_catalogue()) text += definition(info.key, info.meaning);
     return text;
 }

@@ -1,4 +1,4 @@
-// What `perfwrap --help` says around the list of options.
+// The text of `perfwrap --help` around the list of options.
 #pragma once
 
 #include <span>
@@ -13,16 +13,17 @@ namespace perfwrap {
 inline constexpr int help_name_columns = 33;
 
 inline constexpr std::string_view help_usage =
-    "Runs a command and tells what it and all of its descendants cost.\n"
+    "Runs a command and reports what it and all of its descendants cost.\n"
     "\n"
     "Usage: perfwrap [run] [OPTIONS] [--] COMMAND [ARG...]\n"
     "       perfwrap doctor [--json]  what this host can measure, how exactly, and\n"
-    "                                 how to get the rest\n"
+    "                                 what would unlock the rest\n"
     "\n"
-    "Options come before COMMAND; all that follows it belongs to it.\n";
+    "Options come before COMMAND; everything after it belongs to COMMAND.\n";
 
 inline constexpr std::string_view doctor_help_usage =
-    "Tells what this host can measure, how exactly, and how to get the rest.\n"
+    "Reports what this host can measure, how exactly,\n"
+    "and what would unlock the rest.\n"
     "\n"
     "Usage: perfwrap doctor [--json]\n";
 

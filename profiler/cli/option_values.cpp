@@ -36,25 +36,25 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
     const auto unit = std::ranges::find(duration_units, unit_text, &DurationUnit::name);
     if (error != std::errc{} || unit == duration_units.end())
         return tl::unexpected(
-            fmt::format("'{}' is no duration: write a number and a unit of us, ms, s, m or h, as in 10ms", text));
+            fmt::format("'{}' is not a duration: write a number and a unit (us, ms, s, m or h), as in 10ms", text));
     const double ns = number * unit->nanoseconds;
-    if (!(ns >= 1)) return tl::unexpected(fmt::format("'{}' is too short: it must be more than zero", text));
+    if (!(ns >= 1)) return tl::unexpected(fmt::format("'{}' is too short: it must be longer than zero", text));
     if (ns > longest_duration_ns) return tl::unexpected(fmt::format("'{}' is too long", text));
     return std::chrono::nanoseconds{std::llround(ns)};
 }
 
 tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_view text) {
-    constexpr std::chrono::microseconds finest{100};
+    constexpr std::chrono::microseconds shortest{100};
     auto interval = parse_duration(text);
-    if (interval && *interval < finest)
-        return tl::unexpected(fmt::format("'{}' is too short: the finest is {}us", text, finest.count()));
+    if (interval && *interval < shortest)
+        return tl::unexpected(fmt::format("'{}' is too short: the shortest is {}us", text, shortest.count()));
     return interval;
 }
 
 tl::expected<std::optional<std::chrono::nanoseconds>, std::string> parse_checkpoint(std::string_view text) {
     if (text == "off") return std::nullopt;
     return parse_duration(text).map([](auto every) { return std::optional{every}; }).map_error([](const std::string& error) {
-        return error + "; or write off";
+        return error + ", or write 'off'";
     });
 }
 
@@ -63,7 +63,7 @@ tl::expected<std::size_t, std::string> parse_count(std::string_view text) {
     const auto end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, count);
     if (error == std::errc::result_out_of_range && rest == end) return tl::unexpected(fmt::format("'{}' is too large", text));
-    if (error != std::errc{} || rest != end) return tl::unexpected(fmt::format("'{}' is no whole number", text));
+    if (error != std::errc{} || rest != end) return tl::unexpected(fmt::format("'{}' is not a whole number", text));
     return count;
 }
 
@@ -74,22 +74,22 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
         if (named != formats.end()) {
             const auto path = text.substr(colon + 1);
             if (path.empty())
-                return tl::unexpected(fmt::format("'{}' names no file: write {}:PATH, or {}:- for standard output", text,
+                return tl::unexpected(fmt::format("'{}' does not name a file: write {}:PATH, or {}:- for standard output", text,
                                                   named->name, named->name));
             return Output{.format = std::string{named->name}, .path = std::string{path}};
         }
         if (looks_like_format(text.substr(0, colon)))
-            return tl::unexpected(fmt::format("'{}' is no known format: write one of {}; or ./{} for a file of that name",
+            return tl::unexpected(fmt::format("'{}' is not a known format: write one of {}, or ./{} for a file of that name",
                                               text.substr(0, colon), list_formats(formats), text));
     }
     if (text.empty()) return tl::unexpected(std::string{"the path is empty"});
     if (text == "-") return Output{.format = "json", .path = "-"};
-    if (text.ends_with('/')) return tl::unexpected(fmt::format("'{}' is a folder: name a file in it", text));
+    if (text.ends_with('/')) return tl::unexpected(fmt::format("'{}' is a directory: name a file in it", text));
     const auto by_suffix = std::ranges::find_if(
         formats, [&](const auto& format) { return !format.suffix.empty() && text.ends_with(format.suffix); });
     if (by_suffix == formats.end())
         return tl::unexpected(
-            fmt::format("the format of '{}' cannot be told from its ending: write FORMAT:PATH, where FORMAT is one of {}", text,
+            fmt::format("the suffix of '{}' does not select a format: write FORMAT:PATH, where FORMAT is one of {}", text,
                         list_formats(formats)));
     return Output{.format = std::string{by_suffix->name}, .path = std::string{text}};
 }
@@ -97,7 +97,7 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
 tl::expected<std::pair<std::string, std::string>, std::string> parse_label(std::string_view text) {
     const auto equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0)
-        return tl::unexpected(fmt::format("'{}' is no label: write KEY=VALUE, as in runner=ci-box", text));
+        return tl::unexpected(fmt::format("'{}' is not a label: write KEY=VALUE, as in runner=ci-box", text));
     return std::pair{std::string{text.substr(0, equals)}, std::string{text.substr(equals + 1)}};
 }
 

@@ -1,5 +1,4 @@
-// The values that options take, from text. Errors are half sentences that name the value; the caller puts the option's name
-// before them.
+// Parses the values of options. Errors name the value but not the option: the caller puts its name before them.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,13 +26,13 @@ struct Output {
     std::string path;    // "-" is standard output
 };
 
-// "10ms", "1.5s"; units us, ms, s, m, h. More than zero.
+// "10ms", "1.5s"; units us, ms, s, m, h. Longer than zero.
 tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text);
 
 // A duration of at least 100us.
 tl::expected<std::chrono::nanoseconds, std::string> parse_interval(std::string_view text);
 
-// How often to keep the result so far; empty for "off".
+// How often to write the result so far; empty for "off".
 tl::expected<std::optional<std::chrono::nanoseconds>, std::string> parse_checkpoint(std::string_view text);
 
 // A whole number, 0 included.
@@ -48,11 +47,11 @@ tl::expected<Value, std::string> parse_choice(std::string_view text,
         if (word == text) return value;
         words.append(words.empty() ? "" : ", ").append(word);
     }
-    return tl::unexpected(fmt::format("'{}' is none of {}", text, words));
+    return tl::unexpected(fmt::format("'{}' is not one of {}", text, words));
 }
 
-// "[FORMAT:]PATH". A word before the first colon names a format, known or not; without one the path's ending selects it: of
-// "./a:b.json" too. Standard output without a format is JSON.
+// "[FORMAT:]PATH". A word before the first colon names a format, known or not; without one the path's suffix selects it, as
+// in "./a:b.json". Standard output without a format is JSON.
 tl::expected<Output, std::string> parse_output(std::string_view text, std::span<const OutputFormat> formats);
 
 // "KEY=VALUE"; the value may be empty and may hold further equal signs.

@@ -16,7 +16,7 @@ class HelpFormatter : public CLI::Formatter {
 public:
     HelpFormatter() { column_width(help_name_columns); }
     std::string make_usage(const CLI::App*, std::string) const override { return {}; }
-    // CLI11 puts two blank lines between groups; without its leading one there is one.
+    // CLI11 puts two blank lines between groups; this drops one.
     std::string make_group(std::string group, bool is_positional, std::vector<const CLI::Option*> options) const override {
         return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options)).substr(1);
     }
@@ -35,8 +35,8 @@ bool takes_next_word(const CLI::App& app, const std::string& word) {
     return false;
 }
 
-// CLI11 takes the word after "--name=" for its value. Here such an option and its empty value become two words. What comes after
-// the options stays as it is.
+// CLI11 takes the word after "--name=" as its value, so such an option and its empty value become two words. What comes after the
+// options stays as it is.
 std::vector<std::string> spell_empty_values(const CLI::App& app, std::span<const std::string> arguments) {
     std::vector<std::string> words;
     auto word = arguments.begin();

@@ -1,4 +1,4 @@
-// What the subcommands share of CLI11: the layout of help, options with a value, and what a command line may end in.
+// What the subcommands share: how CLI11 is set up and run, and error messages.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -15,24 +15,24 @@
 
 namespace perfwrap {
 
-// "perfwrap: WHAT" and where to find help. `subcommand` is "", or its name with a blank after it: "doctor ".
+// "perfwrap: WHAT" and where to find help. `subcommand` is "", or its name and a space: "doctor ".
 OptionsExit complaint(std::string_view what, std::string_view subcommand = "");
 
-// CLI11's list of options under our own headline.
+// CLI11's list of options, without its usage line.
 std::shared_ptr<CLI::FormatterBase> help_formatter();
 
-// Makes sense of an option's value; its error is a half sentence.
+// Reads an option's value. Errors are as in option_values.hpp.
 using TakeValue = std::function<tl::expected<void, std::string>(std::string_view)>;
 
-// An option with a value; what `take` complains of becomes CLI11's error, with the option's name before it. Given twice, the
-// option is taken twice: the later value wins or adds to the first.
+// An option with a value; an error of `take` becomes CLI11's, with the option's name before it. If the option is given twice,
+// both values are taken: the later one wins, or adds to the first.
 void add_value_option(CLI::App& app, const std::string& names, const std::string& value, TakeValue take,
                       const std::string& description);
 
-// Runs CLI11 on the arguments; an exit if help, the version or a complaint is all there is to say.
+// Runs CLI11 on the arguments; an exit if the outcome is help, the version or an error.
 std::optional<OptionsExit> parse(CLI::App& app, std::span<const std::string> arguments, std::string_view subcommand = "");
 
-// "--output", "--name": every option that is known by a word.
+// "--output", "--name": the long name of each option.
 std::vector<std::string> long_options(const CLI::App& app);
 
 }  // namespace perfwrap

@@ -21,14 +21,14 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
         [&options, formats](std::string_view text) {
             return parse_output(text, formats).map([&](Output output) { options.outputs.push_back(std::move(output)); });
         },
-        "Write the result; repeatable. FORMAT from\nPATH's ending if not named; - is standard\noutput, JSON if not named");
+        "Write the result; repeatable. Without FORMAT,\nPATH's suffix selects it; - is standard output,\nas JSON by default");
     add_value_option(
         app, "-n,--name", "NAME",
         [&options](std::string_view text) -> tl::expected<void, std::string> {
             options.benchmark_name = text;
             return {};
         },
-        "Name of the benchmark\n(default: that of the script or program)");
+        "Name of the benchmark (default: the name of the\nscript or program)");
     add_value_option(
         app, "-l,--label", "KEY=VALUE",
         [&options](std::string_view text) {
@@ -37,20 +37,21 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
         },
         "Attach a label to the result; repeatable");
     app.add_flag_callback(
-        "--no-arguments", [&options] { options.record_arguments = false; }, "Record program names, no arguments");
+        "--no-arguments", [&options] { options.record_arguments = false; },
+        "Record the names of programs, but not their\narguments");
     add_value_option(
         app, "--max-processes", "N",
         [&options](std::string_view text) {
             return parse_count(text).map([&](std::size_t count) { options.max_processes = count; });
         },
-        "Rows of the process table; the most expensive\nare kept, the rest is summed up (default: 1000)");
+        "Rows of the process table; the most expensive\nprocesses are kept, the rest are summed up\n(default: 1000)");
     add_value_option(
         app, "--checkpoint", "DURATION|off",
         [&options](std::string_view text) {
             return parse_checkpoint(text).map([&](auto checkpoint) { options.checkpoint = checkpoint; });
         },
-        "Keep the result so far in PATH.partial, written\nanew this often (default: 30s)");
-    app.add_flag("-q,--quiet", options.quiet, "No summary on standard error, nor its warnings");
+        "Write the result so far to PATH.partial this\noften (default: 30s)");
+    app.add_flag("-q,--quiet", options.quiet, "No summary on standard error, and no warnings");
 }
 
 void add_measuring_options(CLI::App& app, RunOptions& options) {
@@ -66,7 +67,7 @@ void add_measuring_options(CLI::App& app, RunOptions& options) {
             options.runs = *count;
             return {};
         },
-        "Run COMMAND so many times, one after the\nother, and report medians; a run that fails\nends the series (default: 1)");
+        "Run COMMAND N times, one after the other, and\nreport medians; a run that fails ends the\nseries (default: 1)");
     add_value_option(
         app, "--source", "auto|ebpf|procfs",
         [&plan](std::string_view text) {
@@ -74,13 +75,15 @@ void add_measuring_options(CLI::App& app, RunOptions& options) {
                        text, {{"auto", SourceChoice::automatic}, {"ebpf", SourceChoice::ebpf}, {"procfs", SourceChoice::procfs}})
                 .map([&](SourceChoice choice) { plan.source = choice; });
         },
-        "Where numbers come from; a named source that\ncannot work here is an error (default: auto,\nthe most exact that works)");
+        "Where the numbers come from (default: auto, the\nmost exact source that works); naming a source\n"
+        "that cannot work here is an error");
     add_value_option(
         app, "--interval", "DURATION",
         [&plan](std::string_view text) { return parse_interval(text).map([&](auto interval) { plan.interval = interval; }); },
-        "Resolution of the timeline and of what is\nsampled (default: 10ms with eBPF, adaptive\nwith procfs)");
-    app.add_flag("--exact-memory", plan.exact_memory,
-                 "Follow every memory event, and physical memory\n(anon_peak_bytes) too; implies --cgroup; costs\nmore");
+        "Resolution of the timeline, and time between\nsamples (default: 10ms with eBPF, adaptive with\nprocfs)");
+    app.add_flag(
+        "--exact-memory", plan.exact_memory,
+        "Follow every change of memory, and physical\nmemory (anon_peak_bytes) too; implies --cgroup;\nslows page faults down");
     app.add_flag("--cgroup", plan.cgroup,
                  "Run COMMAND in a memory cgroup of its own, for\ncgroup_memory_peak_bytes; COMMAND can see it");
 }
@@ -93,11 +96,12 @@ void add_command_options(CLI::App& app, RunOptions& options) {
             return parse_choice<Orphans>(text, {{"leave", Orphans::leave}, {"wait", Orphans::wait}, {"kill", Orphans::kill}})
                 .map([&](Orphans choice) { options.orphans = choice; });
         },
-        "Descendants alive when COMMAND ends are left\nalone, waited for (and measured) or killed\n(default: leave)");
+        "What happens to descendants that are alive when\nCOMMAND ends: left alone, waited for (and\n"
+        "measured), or killed (default: leave)");
     add_value_option(
         app, "--timeout", "DURATION",
         [&options](std::string_view text) { return parse_duration(text).map([&](auto timeout) { options.timeout = timeout; }); },
-        "End COMMAND and its descendants after this\ntime: SIGTERM, 5 s later SIGKILL; exit code 124");
+        "End COMMAND and its descendants after this\ntime: SIGTERM, and SIGKILL 5 s later; exit code\n124");
     add_value_option(
         app, "--user", "NAME",
         [&options](std::string_view text) -> tl::expected<void, std::string> {
@@ -107,10 +111,10 @@ void add_command_options(CLI::App& app, RunOptions& options) {
         },
         "Run COMMAND as this user, with the groups, HOME\nand USER that sudo would give it; needs root");
     app.add_flag("--as-invoker", options.as_invoker,
-                 "Run COMMAND as the user who called sudo, whose\nthe outputs become; needs root");
+                 "Run COMMAND as the user who called sudo, who\nwill own the outputs; needs root");
 }
 
-// What is left when the options are taken off: an unknown option first of all, or the command, perhaps behind "--".
+// What is left after the options: the command, perhaps after "--", or an unknown option.
 tl::expected<std::vector<std::string>, OptionsExit> command_in(const CLI::App& app) {
     auto words = app.remaining();
     if (!words.empty() && words.front() == "--")
@@ -128,7 +132,7 @@ tl::expected<RunOptions, OptionsExit> parse_run_options(std::span<const std::str
     RunOptions options;
     CLI::App app{std::string{help_usage}, "perfwrap"};
     app.formatter(help_formatter());
-    app.prefix_command();  // the command's own options are none of ours
+    app.prefix_command();  // the command's options are its own
     add_result_options(app, options, formats);
     add_measuring_options(app, options);
     add_command_options(app, options);
@@ -142,7 +146,7 @@ tl::expected<RunOptions, OptionsExit> parse_run_options(std::span<const std::str
     if (!command) return tl::unexpected(std::move(command.error()));
     options.command = std::move(*command);
     if (options.user && options.as_invoker)
-        return tl::unexpected(complaint("--user and --as-invoker name two users for one command; give one of them"));
+        return tl::unexpected(complaint("--user and --as-invoker cannot be combined: each names the user of the command"));
     if (options.benchmark_name.empty())
         options.benchmark_name =
             default_benchmark_name(std::span(options.command).first(options.record_arguments ? options.command.size() : 1));

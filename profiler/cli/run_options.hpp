@@ -1,4 +1,4 @@
-// The options of perfwrap run, which is what perfwrap does without a subcommand too.
+// The options of perfwrap run, the subcommand that may be left out.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ struct RunOptions {
     Orphans orphans = Orphans::leave;
     std::optional<std::chrono::nanoseconds> timeout;
     std::optional<std::string> user;  // to run the command as: a name or number
-    bool as_invoker = false;          // to run it as who called sudo; never with a user
+    bool as_invoker = false;          // to run it as sudo's caller; never together with user
     bool record_arguments = true;
     std::size_t max_processes = 1000;
     std::optional<std::chrono::nanoseconds> checkpoint = std::chrono::seconds(30);  // how often; empty: never

@@ -10,7 +10,7 @@
 namespace perfwrap {
 namespace {
 
-// Levenshtein's distance: how many letters to add, drop or change.
+// Levenshtein's distance: the number of characters to add, drop or change.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
     std::vector<std::size_t> row(to.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});

@@ -1,4 +1,4 @@
-// What a misspelled option was most likely meant to be.
+// Suggests the option that a misspelled one was probably meant to be.
 #pragma once
 
 #include <span>
@@ -7,8 +7,8 @@
 
 namespace perfwrap {
 
-// "unknown option '--outptu'; did you mean --output?": with the nearest of the known long options, if one is near. `option` is
-// as it was typed, perhaps with a value: "--max=5".
+// "unknown option '--outptu'; did you mean --output?": names the nearest of the known long options, if one is near. `option`
+// is as typed, perhaps with a value: "--max=5".
 std::string unknown_option(std::string_view option, std::span<const std::string> known);
 
 }  // namespace perfwrap

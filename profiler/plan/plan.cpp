@@ -32,7 +32,7 @@ Absence no_physical_memory(const HostFacts& facts, const PlanOptions& options) {
         if (ebpf_obstacle(facts) || options.source == SourceChoice::procfs) return no_ebpf(facts);
         if (cgroup_obstacle(facts)) return no_own_cgroup(facts);
         if (options.exact_memory || facts.memcg_events == false)
-            return {"this kernel does not report changes of a memory cgroup's figures (Linux 6.13 or later does)", "Linux 6.13"};
+            return {"this kernel does not report changes of a memory cgroup's counters (Linux 6.13 and later do)", "Linux 6.13"};
         return {"not asked for: --exact-memory", "--exact-memory"};
     };
     auto absence = why();

@@ -25,22 +25,22 @@ struct PlanOptions {
     std::optional<std::chrono::nanoseconds> interval = std::nullopt;
 };
 
-// How one metric is had, or why not.
+// How one metric is measured, or why not.
 struct MetricPlan {
     bool measured = false;
     Source source = Source::clock;
-    Accuracy accuracy;  // without an interval: that comes out of the run
+    Accuracy accuracy;  // without an interval, which is known after the run
     std::string note;   // what qualifies the accuracy, "" if nothing
     Absence absence;    // not measured: why
 };
 
 struct Plan {
     Mode mode = Mode::procfs;
-    std::chrono::nanoseconds interval{};  // the finest that will be used
+    std::chrono::nanoseconds interval{};  // the shortest that will be used
     bool adaptive_interval = true;
     bool own_cgroup = false;
     bool every_memory_event = false;
-    bool physical_memory = false;  // the kernel's own figures of the command's cgroup are followed
+    bool physical_memory = false;  // the kernel's counters of the command's cgroup are followed
     bool sample_pss = false;
     std::optional<std::string> fallback_reason;  // why automatic did not take eBPF
     std::optional<std::string> remedy;           // the one command or setting that would unlock more

@@ -12,13 +12,13 @@ struct Row {
 };
 
 constexpr std::string_view waited_note =
-    "never too high; exact for every process that is waited for, up to its last sample for one whose parent ignores SIGCHLD";
-constexpr std::string_view divided_note = "the kernel splits cpu_seconds by what its ticks saw";
-constexpr std::string_view followed_note = "at most a batch of pages a CPU over where threads fault at one moment";
+    "never too high; exact for a process that is waited for, and up to its last sample for one whose parent ignores SIGCHLD";
+constexpr std::string_view divided_note = "the kernel divides cpu_seconds by what its ticks saw";
+constexpr std::string_view followed_note = "at most a batch of pages per CPU too high where threads fault together";
 constexpr std::string_view batches_note = "the kernel counts pages in batches on each CPU";
 constexpr std::string_view late_note =
-    "before Linux 6.2 a thread keeps its page faults to itself until there are more than 64; one is a page, or up to 16 of a "
-    "file";
+    "before Linux 6.2 a thread reports its page faults only once there are more than 64; each is one page, or up to 16 pages of "
+    "a file";
 constexpr std::string_view sampled_note = "misses what comes and goes between samples; at most 4 % of a core";
 constexpr std::string_view seldom_note = "read less often than the resident size; at most 0.5 % of a core";
 
@@ -43,7 +43,7 @@ constexpr Way physical{Source::ebpf, AccuracyKind::exact, "the kernel's own figu
 
 using enum Metric;
 
-// For each metric its way in eBPF mode and in procfs mode, in the catalogue's order. A new metric is one row.
+// How each metric is measured in eBPF mode and in procfs mode, in the catalogue's order. A new metric is one row.
 constexpr std::array<Row, metric_count> ways{{
     {wall_seconds, clock_time, clock_time},
     {cpu_seconds, counted, waited},

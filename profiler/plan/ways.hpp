@@ -1,5 +1,5 @@
-// The table of ways: how each metric is measured in either mode, what that needs, and what bounds it. Facts of the host are not
-// asked for here; plan does that.
+// The table of ways: how each metric is measured in either mode, what that needs, and what bounds its value. The facts of a host
+// come in only in plan.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ enum class Source : std::uint8_t { clock, ebpf, procfs, cgroup };
 // What a way of measuring needs beyond its mode.
 enum class Need : std::uint8_t { nothing, ebpf, process_io, smaps_rollup, own_cgroup, ebpf_or_own_cgroup, physical_memory };
 
-// What bounds a value, before the host's figures make a bound of it.
+// What bounds a value; the bound itself depends on the host.
 enum class Limit : std::uint8_t {
     none,
     clock_ticks,
@@ -36,11 +36,11 @@ struct Way {
     bool from_rss_counters = false;  // what older kernels report late
 };
 
-// What decides between a metric's ways.
+// What selects a metric's way.
 struct Circumstances {
     Mode mode = Mode::procfs;
     bool every_memory_event = false;  // --exact-memory: every change that the kernel reports is followed, whatever its size
-    bool late_faults = false;         // the kernel's memory counters learn late of page faults (before Linux 6.2)
+    bool late_faults = false;         // the kernel's memory counters learn of page faults late (before Linux 6.2)
 };
 
 const Way& way_of(Metric metric, const Circumstances& circumstances);

@@ -177,7 +177,7 @@ TEST_CASE("a user that cannot be taken on is an error before the command starts"
         {{"--as-invoker"}, [] { called_by_sudo_of_nobody(), become_nobody(); }, "sudo perfwrap --as-invoker"},
         {{"--as-invoker"}, no_sudo, "SUDO_UID is not set"},
         {{"--as-invoker"}, [] { ::setenv("SUDO_UID", "root", 1); }, "SUDO_UID 'root'"},
-        {{"--as-invoker", "--user", "nobody"}, no_sudo, "give one of them"}};
+        {{"--as-invoker", "--user", "nobody"}, no_sudo, "cannot be combined"}};
     for (const auto& [options, arrange, says] : cases) {
         CAPTURE(options);
         auto launch = programs.launch(options, {"touch", programs.folder / "started"});

@@ -40,7 +40,7 @@ TEST_CASE("a file that empties under the reader reads as gone") {
     CHECK(proc.io(5).error() == Unreadable::gone);
 }
 
-TEST_CASE("files larger than the buffer are read whole, argv only so far") {
+TEST_CASE("files larger than the buffer are read whole, argv only up to its limit") {
     const FakeProc fake;
     std::string children;
     for (int pid = 100000; pid < 120000; ++pid) children += std::to_string(pid) + " ";
@@ -68,7 +68,7 @@ TEST_CASE("only numbers among the entries are processes") {
     CHECK(pids == std::vector<int>{12, 345});
 }
 
-TEST_CASE("the real /proc tells of this very process") {
+TEST_CASE("the real /proc describes this very process") {
     auto proc = *ProcFs::open("/proc");
     const int self = ::getpid();
     CHECK(proc.stat(self)->parent_pid == ::getppid());

@@ -51,7 +51,7 @@ TEST_CASE("stat keeps a process's own figures apart from those of the children i
     CHECK(stat->waited_system_ticks == 66);
 }
 
-TEST_CASE("a stat that was cut short is no stat") {
+TEST_CASE("a truncated stat is rejected") {
     const auto text = stat_text({.pid = 42});
     for (std::size_t length = 0; length < text.find(" 1000 ") + 1; ++length)
         CHECK_FALSE(parse_stat(std::string_view{text}.substr(0, length)));
@@ -59,7 +59,7 @@ TEST_CASE("a stat that was cut short is no stat") {
     CHECK_FALSE(parse_stat(")("));
 }
 
-TEST_CASE("status tells the kinds of resident memory in bytes") {
+TEST_CASE("status has the kinds of resident memory in bytes") {
     const auto status =
         parse_status(status_text({.pid = 3, .anon_kib = 1024, .file_kib = 2048, .shmem_kib = 3072, .swap_kib = 4096}));
     REQUIRE(status);
@@ -111,7 +111,7 @@ TEST_CASE("argv is split at its terminators and keeps empty words") {
     CHECK(parse_cmdline("").empty());
 }
 
-TEST_CASE("children are the numbers of the list, behind those that were there") {
+TEST_CASE("children are the numbers in the list, appended to those before") {
     std::vector<int> children{1};
     parse_children("12 345 x 99999999999 6 ", children);
     CHECK(children == std::vector<int>{1, 12, 345, 6});

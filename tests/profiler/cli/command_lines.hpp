@@ -1,4 +1,4 @@
-// Command lines, parsed as options of a kind, or as what perfwrap says in their place.
+// Parses command lines: into the options of a subcommand, or what perfwrap prints instead.
 #pragma once
 
 #include <array>

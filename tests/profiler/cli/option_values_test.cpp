@@ -28,7 +28,7 @@ TEST_CASE("A duration is a number with a unit") {
     CHECK(parse_duration("24h") == 24h);
 }
 
-TEST_CASE("What is no duration is refused with the value in the message") {
+TEST_CASE("A value that is not a duration is refused, and the message names it") {
     for (const std::string text :
          {"10", "", "ms", "-1s", "1 s", "1e3s", "ten ms", "1d", "nan s", "infs", "0ms", "0.0000001us", "99999999999h"}) {
         CAPTURE(text);
@@ -53,7 +53,7 @@ TEST_CASE("A count is a whole number that fits") {
     CHECK_THAT(parse_count("99999999999999999999999").error(), Contains("too large"));
 }
 
-TEST_CASE("An output's format is named or told from the ending") {
+TEST_CASE("An output's format is named, or follows from the suffix") {
     CHECK(chosen("out/result.json") == "json out/result.json");
     CHECK(chosen("result.prom") == "prometheus result.prom");
     CHECK(chosen("junit:report.xml") == "junit report.xml");
@@ -67,21 +67,21 @@ TEST_CASE("Standard output is JSON unless named") { CHECK(chosen("-") == "json -
 TEST_CASE("Checkpoints have a duration or are off") {
     CHECK(parse_checkpoint("5s").value() == std::chrono::seconds(5));
     CHECK_FALSE(parse_checkpoint("off").value());
-    CHECK_THAT(parse_checkpoint("0").error(), Contains("'0' is no duration") && Contains("or write off"));
+    CHECK_THAT(parse_checkpoint("0").error(), Contains("'0' is not a duration") && Contains(", or write 'off'"));
 }
 
-TEST_CASE("A path with a colon whose prefix is no format stays a path") {
+TEST_CASE("A path with a colon whose prefix is not a format stays a path") {
     CHECK(chosen("2026-01-01T10:00.json") == "json 2026-01-01T10:00.json");
     CHECK(chosen("./yaml:x.json") == "json ./yaml:x.json");
     CHECK(chosen("a.b:x.json") == "json a.b:x.json");
 }
 
 TEST_CASE("A format that is not known is refused with the list of those that are") {
-    CHECK_THAT(chosen("csv:x.json"), Contains("'csv' is no known format") &&
+    CHECK_THAT(chosen("csv:x.json"), Contains("'csv' is not a known format") &&
                                          Contains("json (.json), prometheus (.prom), junit") && Contains("./csv:x.json"));
     CHECK_THAT(chosen("yaml:x"), Contains("'yaml'") && Contains("json (.json), prometheus (.prom), junit"));
     CHECK_THAT(chosen("result"), Contains("FORMAT:PATH"));
-    CHECK_THAT(chosen("json:"), Contains("names no file"));
+    CHECK_THAT(chosen("json:"), Contains("does not name a file"));
     CHECK_THAT(chosen(""), Contains("empty"));
 }
 

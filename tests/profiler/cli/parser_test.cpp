@@ -11,7 +11,7 @@ TEST_CASE("an empty value is the option's, and the next word is not") {
     CHECK(options.outputs.size() == 1);
     CHECK(options.command == Words{"true", "--name="});
     CHECK(run_options({"--name=", "true"}).benchmark_name == "true");
-    CHECK_THAT(complaint_of({"--interval=", "10ms", "true"}), Contains("--interval: '' is no duration"));
+    CHECK_THAT(complaint_of({"--interval=", "10ms", "true"}), Contains("--interval: '' is not a duration"));
 }
 
 TEST_CASE("a complaint shows what was typed and does nothing to the terminal") {

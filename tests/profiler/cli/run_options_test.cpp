@@ -75,7 +75,7 @@ TEST_CASE("Every option arrives") {
     CHECK(options.command == Words{"./bench"});
 }
 
-TEST_CASE("Everything from the first word on that is no option is the command, untouched") {
+TEST_CASE("Everything from the first word that is not an option is the command, untouched") {
     CHECK(run_options({"-o", "x.json", "python", "-o", "y", "--help", "-q"}).command ==
           Words{"python", "-o", "y", "--help", "-q"});
     CHECK_FALSE(run_options({"python", "-q"}).quiet);
@@ -90,7 +90,7 @@ TEST_CASE("Two hyphens end the options") {
     CHECK(run_options({"--", "--", "x"}).command == Words{"--", "x"});
 }
 
-TEST_CASE("An unknown option is an error, with the nearest one that there is") {
+TEST_CASE("An unknown option is an error that suggests the nearest one") {
     CHECK_THAT(complaint_of({"--outptu", "x.json", "true"}), Contains("'--outptu'") && Contains("did you mean --output?"));
     CHECK_THAT(complaint_of({"-x", "true"}), Contains("'-x'"));
 }
@@ -106,7 +106,7 @@ TEST_CASE("The command's user is a name, or sudo's caller, and not both") {
     CHECK(run_options({"--user", "ada", "x"}).user == "ada");
     CHECK(run_options({"--user=1000", "x"}).user == "1000");
     CHECK(run_options({"--as-invoker", "x"}).as_invoker);
-    CHECK_THAT(complaint_of({"--as-invoker", "--user", "ada", "x"}), Contains("give one of them"));
+    CHECK_THAT(complaint_of({"--as-invoker", "--user", "ada", "x"}), Contains("cannot be combined"));
     CHECK_THAT(complaint_of({"--user", "", "x"}), Contains("empty"));
 }
 

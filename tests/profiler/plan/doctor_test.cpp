@@ -29,10 +29,10 @@ exact
   storage_written_bytes processes_started processes_peak threads_started
   threads_peak oom_kills
 
-exact: at most a batch of pages a CPU over where threads fault at one moment
+exact: at most a batch of pages per CPU too high where threads fault together
   rss_peak_bytes
 
-bounded by clock ticks: the kernel splits cpu_seconds by what its ticks saw
+bounded by clock ticks: the kernel divides cpu_seconds by what its ticks saw
   cpu_user_seconds cpu_system_seconds
 
 bounded to 768 KiB a process: the kernel counts pages in batches on each CPU
@@ -62,13 +62,13 @@ cgroup    no: /sys/fs/cgroup/perfwrap: Permission denied
 exact
   wall_seconds
 
-bounded by what is never waited for: never too high; exact for every process
-that is waited for, up to its last sample for one whose parent ignores SIGCHLD
+bounded by what is never waited for: never too high; exact for a process that is
+waited for, and up to its last sample for one whose parent ignores SIGCHLD
   cpu_seconds cpu_cores_average minor_faults major_faults
   voluntary_context_switches involuntary_context_switches syscall_read_bytes
   syscall_written_bytes storage_read_bytes storage_written_bytes
 
-bounded by clock ticks: the kernel splits cpu_seconds by what its ticks saw
+bounded by clock ticks: the kernel divides cpu_seconds by what its ticks saw
   cpu_user_seconds cpu_system_seconds
 
 sampled: misses what comes and goes between samples; at most 4 % of a core
