@@ -1,6 +1,6 @@
-// The registry of output formats: a row each. From it come the help, the documents and what is to be done with an -o.
+// The registry of output formats, one row each. The help, the documentation and the handling of -o follow from it.
 //
-// How a document comes about is a pure function; reading what is there and writing it is profiler/output's.
+// Making a document is a pure function; profiler/output reads and writes the files.
 #pragma once
 
 #include <span>
@@ -14,14 +14,14 @@
 
 namespace perfwrap {
 
-// A document that holds one result, in place of whatever was there.
+// A document that holds a single result and replaces what was there.
 using WholeDocument = std::string (*)(const Result&);
 
-// A document that gains a result: the bytes that are there, "" if there are none, become those that are there next. Error: why
-// they are refused; they stay.
+// A document to which a result is added: takes the present bytes ("" if there are none) and returns the new ones. Error: why the
+// present ones are refused; the document is then not changed.
 using UpdatedDocument = tl::expected<std::string, std::string> (*)(std::string_view present, const Result&);
 
-// Documents in a folder, each under its path in it: "host/results.json". A folder that is there keeps what they do not name.
+// Documents in a directory, each with its path within it: "host/results.json". Other files in the directory are kept.
 struct DocumentInFolder {
     std::string path;
     UpdatedDocument document;
@@ -32,9 +32,9 @@ struct Exporter {
     std::string_view name;         // as in -o NAME:PATH
     std::string_view suffix;       // ".json"; "" if only the name selects it
     std::string_view description;  // for --help
-    std::string_view lost;         // what of a result it does not hold, for the documents
+    std::string_view lost;         // what the document lacks of the result, for the documentation
 
-    // A column for each kind of value that formats are made of.
+    // How a result becomes a document.
     std::variant<WholeDocument, UpdatedDocument, DocumentFolder> of_result;
 };
 

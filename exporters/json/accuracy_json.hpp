@@ -1,4 +1,4 @@
-// The part of an accuracy that programs read, beside the words of it.
+// The JSON keys of an accuracy that programs read, in addition to its words.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,11 +8,11 @@
 
 namespace perfwrap {
 
-// {"bound_bytes":786432,"bound_per":"process"}, {"bound_by":"clock_ticks"} or {"interval_seconds":0.012,"samples":20}; keys of
-// what is not known are absent.
+// {"bound_bytes":786432,"bound_per":"process"}, {"bound_by":"clock_ticks"} or {"interval_seconds":0.012,"samples":20}; keys
+// without a known value are absent.
 nlohmann::ordered_json accuracy_json(const Accuracy& accuracy);
 
-// Of an object that has "accuracy", too, which begins with the kind. A bound of a sort that is not known is none.
+// Reads these keys of an object that also has "accuracy", which begins with the kind. A bound of an unknown kind is ignored.
 Accuracy read_accuracy(const Node& source);
 
 }  // namespace perfwrap

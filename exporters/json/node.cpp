@@ -25,7 +25,7 @@ std::optional<double> whole_amount_of(const nlohmann::json& value) {
     return *amount < too_large && *amount == std::trunc(*amount) ? amount : std::nullopt;
 }
 
-// Foreign text in a message.
+// Text of the document, made safe for a message.
 std::string shown(std::string_view text) {
     constexpr int columns = 60;
     return truncate_to_width(printable(text, true), columns, true);

@@ -1,4 +1,4 @@
-// A value of a JSON document that knows its place, so that what is wrong can be said with it: "runs[3].exit.code: ...".
+// A value in a JSON document that knows its place, so that errors can name it: "runs[3].exit.code: ...".
 #pragma once
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@
 
 namespace perfwrap {
 
-// Refers to the document, which must outlive it. Throws WrongDocument where the value is not what is asked for.
+// Refers to the document, which must outlive it. Throws WrongDocument if the value does not have the requested type.
 class Node {
 public:
     explicit Node(const nlohmann::json& document) : value_(&document) {}
@@ -27,9 +27,9 @@ public:
     bool is_text() const { return value_->is_string(); }
     bool is_null() const { return value_->is_null(); }
     bool has(std::string_view key) const;
-    // The value of a key, which must be there.
+    // The value of a key, which must exist.
     Node at(std::string_view key) const;
-    // Nothing where the key is absent, or null.
+    // Empty if the key is absent or null.
     std::optional<Node> find(std::string_view key) const;
     std::vector<std::pair<std::string, Node>> members() const;
     std::vector<Node> items() const;
@@ -49,7 +49,7 @@ public:
         fail_expecting(fmt::format("a whole number from {} to {}", lowest, std::numeric_limits<Integer>::max()));
     }
 
-    // A number that is not negative. Null is NaN: what is not finite is written so.
+    // A number that is not negative. Null becomes NaN, since numbers that are not finite are written as null.
     double amount() const;
     std::vector<double> amounts() const;
     // The same without a fraction and below 2^63.
@@ -60,7 +60,7 @@ public:
     std::string described() const;
     // Throws "PLACE: WHAT".
     [[noreturn]] void fail(std::string_view what) const;
-    // Throws "PLACE: expected WHAT, not" what there is.
+    // Throws "PLACE: expected WHAT, not VALUE".
     [[noreturn]] void fail_expecting(std::string_view what) const;
 
 private:
@@ -70,12 +70,12 @@ private:
     Node item(std::size_t index) const;
     void expect_object() const;
     void expect_array() const;
-    // Of what is not an unsigned integer: also of a number such as 1.0.
+    // For values that are not unsigned integers; accepts a number such as 1.0.
     std::optional<std::int64_t> signed_integer() const;
     std::vector<double> column(std::optional<double> (*convert)(const nlohmann::json&), std::string_view expected) const;
 
     const nlohmann::json* value_;
-    std::string place_;  // "" of the document itself
+    std::string place_;  // "" for the document itself
 };
 
 }  // namespace perfwrap

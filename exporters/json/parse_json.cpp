@@ -18,7 +18,7 @@ nlohmann::json parse_json(std::string_view bytes) {
         const auto column = before.size() - (before.rfind('\n') + 1) + 1;
         throw WrongDocument(fmt::format("it is not JSON: line {}, column {}", line, column));
     } catch (const nlohmann::json::out_of_range&) {
-        throw WrongDocument("it is not JSON that can be read: a number is too large");
+        throw WrongDocument("it cannot be read: a number is too large");
     }
 }
 

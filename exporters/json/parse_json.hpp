@@ -1,4 +1,4 @@
-// Bytes as a JSON document.
+// Parses JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,12 +7,12 @@
 
 namespace perfwrap {
 
-// A document that is not what it should be: what() says why, and where in it.
+// Thrown for an invalid document: what() says what is wrong, and where.
 struct WrongDocument : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Throws WrongDocument. However deeply it is nested, the document can be read and thrown away; copying one takes a stack as deep.
+// Throws WrongDocument. A document of any depth can be parsed and destroyed; copying one takes stack in proportion to its depth.
 nlohmann::json parse_json(std::string_view bytes);
 
 }  // namespace perfwrap

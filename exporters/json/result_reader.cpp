@@ -25,7 +25,7 @@ bool is_newer(std::string_view version) {
 
 void check_schema(const Node& document) {
     const auto known = fmt::format("{}{}", schema_name, schema_version);
-    if (!document.is_object() || !document.has("schema")) document.fail("it is not a result of perfwrap: it names no \"schema\"");
+    if (!document.is_object() || !document.has("schema")) document.fail("it is not a result of perfwrap: it has no \"schema\"");
     const auto schema = document.at("schema");
     const auto name = schema.is_text() ? schema.text() : "";
     if (name == known) return;
@@ -105,7 +105,7 @@ Measurement read_measurement(const Node& node) {
     for (const auto& [key, reason] : node.at("unavailable").members()) {
         const auto metric = find_metric(key);
         if (!metric) continue;
-        if (measurement.sources.contains(*metric)) reason.fail("this metric has a source, too");
+        if (measurement.sources.contains(*metric)) reason.fail("this metric also has a source");
         measurement.unavailable.emplace(*metric, Absence{reason.text(), "", true});
     }
     return measurement;
@@ -177,7 +177,7 @@ ProcessTableResult read_processes(const Node& node) {
     return table;
 }
 
-// Of a result that is not complete, the command may still run.
+// In an incomplete result the command may still be running.
 RunResult read_run(const Node& node, bool complete) {
     RunResult run;
     run.index = node.at("index").integer<int>(0);
@@ -193,7 +193,7 @@ RunResult read_run(const Node& node, bool complete) {
 }
 
 Statistics read_statistics(const Node& node, Unit unit) {
-    // The mean of whole numbers need not be one.
+    // The mean of whole numbers need not be a whole number.
     const auto value = [unit](const Node& number) {
         const auto amount = number.amount();
         if (is_whole(unit) && amount >= 9223372036854775808.0) number.fail_expecting("a number below 2^63");
@@ -204,7 +204,7 @@ Statistics read_statistics(const Node& node, Unit unit) {
     statistics.mean = value(node.at("mean"));
     statistics.median = value(node.at("median"));
     statistics.stddev = if_there(node, "stddev", value);
-    if (statistics.n == 1 && statistics.stddev) node.at("stddev").fail_expecting("null, of a single run");
+    if (statistics.n == 1 && statistics.stddev) node.at("stddev").fail_expecting("null for a single run");
     statistics.min = value(node.at("min"));
     statistics.max = value(node.at("max"));
     return statistics;

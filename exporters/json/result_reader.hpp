@@ -9,9 +9,9 @@
 
 namespace perfwrap {
 
-// What format_json wrote comes back: writing it again gives the same bytes. Keys and metrics that are not known are ignored. Not
-// in the file, and so not in the result: its warnings, and of what was not measured all but the reason. An accuracy that an
-// earlier perfwrap wrote in words only is its kind alone. Null in the place of a number is NaN.
+// Reads what format_json wrote: writing the result again gives the same bytes. Unknown keys and metrics are ignored. The file
+// does not hold the warnings, nor anything but the reason for metrics that were not measured. An accuracy that an earlier
+// perfwrap wrote in words only becomes its kind alone. Null in place of a number becomes NaN.
 //
 // Error: what is wrong and where in the document, without the name of the file, e.g. "runs[3].metrics.wall_seconds: expected a
 // number that is not negative, not -1".

@@ -192,7 +192,7 @@ bool fits_one_line(const Json& value) {
     return value.is_array() || on_one_line(value).size() <= longest;
 }
 
-// Indented, but a column of scalars stays on one line, however long: a timeline of thousands of buckets reads as five lines.
+// Indented, but a column of scalars stays on one line, however long: a timeline of thousands of buckets takes five lines.
 void print(std::string& out, const Json& value, std::size_t depth) {
     if (fits_one_line(value)) {
         out += on_one_line(value);

@@ -7,8 +7,8 @@
 
 namespace perfwrap {
 
-// Seconds and cores are numbers with a fraction, bytes and counts whole ones. What is not known is null, and a metric that was
-// not measured is absent. Bytes that are not UTF-8 become U+FFFD.
+// Seconds and cores are written with a fraction, bytes and counts as whole numbers. An unknown value is null, and a metric that
+// was not measured is absent. Bytes that are not UTF-8 become U+FFFD.
 std::string format_json(const Result& result);
 
 }  // namespace perfwrap

@@ -8,7 +8,7 @@
 namespace perfwrap {
 namespace {
 
-// The labels of perfwrap's own series, and those that mean a histogram's or summary's parts.
+// The labels of perfwrap's own series, and those that Prometheus uses for the parts of histograms and summaries.
 constexpr std::array<std::string_view, 8> reserved{"benchmark", "mode",      "version", "kernel",
                                                    "host",      "cpu_model", "le",      "quantile"};
 

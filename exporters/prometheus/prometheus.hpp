@@ -8,7 +8,7 @@
 
 namespace perfwrap {
 
-// One family a metric, named perfwrap_<metric key>, holding the median over the runs; cpu_seconds has a series for each mode.
+// One family per metric, named perfwrap_<metric key>, which holds the median over the runs; cpu_seconds has one series per mode.
 // A metric that was not measured has no family.
 std::string format_prometheus(const Result& result);
 

@@ -7,7 +7,7 @@
 namespace perfwrap {
 namespace {
 
-// Backslash and newline escaped, and in a label's value the quotes that end it.
+// Escapes backslashes and newlines, and in a label's value quotes as well.
 std::string escaped(std::string_view text, bool quoted) {
     std::string out;
     for (const char c : text) {

@@ -1,4 +1,4 @@
-// How exact a value is, as data. Whoever prints it makes words of it: exporters/text/accuracy_text.hpp.
+// How exact a value is, as data. exporters/text/accuracy_text.hpp puts it into words.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ enum class BoundUnit : std::uint8_t { bytes, page_faults };
 
 enum class BoundScope : std::uint8_t { tree, process, thread };
 
-// The most that a value can be off: once for the whole tree, or so much for each of its processes or threads.
+// The most that a value can be off, for the whole tree or for each of its processes or threads.
 struct Bound {
     std::uint64_t amount = 0;
     BoundUnit unit = BoundUnit::bytes;
@@ -21,18 +21,18 @@ struct Bound {
     bool operator==(const Bound&) const = default;
 };
 
-// What a value misses where no figure bounds it.
+// What limits the accuracy where there is no numeric bound.
 enum class BoundCause : std::uint8_t {
-    clock_ticks,         // the kernel attributes time by what its ticks saw
-    unwaited_processes,  // what a process used that nobody waits for
+    clock_ticks,         // the kernel divides CPU time by what its clock ticks saw
+    unwaited_processes,  // what a process used that is never waited for
 };
 
 struct Accuracy {
     AccuracyKind kind = AccuracyKind::exact;
-    std::optional<Bound> bound;              // of what is bounded by a figure
-    std::optional<BoundCause> cause;         // of what is bounded without one
-    std::optional<double> interval_seconds;  // of what is sampled: the mean time between two samples
-    std::optional<std::uint64_t> samples;    // of what is sampled: how many over all runs, where they are counted
+    std::optional<Bound> bound;              // bounded, with a number
+    std::optional<BoundCause> cause;         // bounded, without a number
+    std::optional<double> interval_seconds;  // sampled: mean time between two samples
+    std::optional<std::uint64_t> samples;    // sampled: how many samples over all runs, where they are counted
 
     bool operator==(const Accuracy&) const = default;
 };

@@ -13,9 +13,9 @@ using enum Better;
 
 constexpr std::array<MetricInfo, metric_count> catalogue{{
     {wall_seconds, "wall_seconds", seconds, lower, 0.005,
-     "Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is outside"},
+     "Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is not included"},
     {cpu_seconds, "cpu_seconds", seconds, lower, 0.005,
-     "CPU time of every process and thread of the tree, ended or not, teardown included"},
+     "CPU time of every process and thread of the tree, ended or still running, including teardown"},
     {cpu_user_seconds, "cpu_user_seconds", seconds, lower, 0.005, "The part of cpu_seconds spent in user mode"},
     {cpu_system_seconds, "cpu_system_seconds", seconds, lower, 0.005, "The part of cpu_seconds spent in the kernel"},
     {cpu_cores_average, "cpu_cores_average", cores, neither, 0.05, "cpu_seconds divided by wall_seconds"},

@@ -10,7 +10,7 @@
 
 namespace perfwrap {
 
-// In the order in which people read them. The catalogue in metrics.cpp has one row for each, in the same order.
+// In the order in which they are shown. The catalogue in metrics.cpp has one row for each, in the same order.
 enum class Metric : std::uint8_t {
     wall_seconds,
     cpu_seconds,
@@ -58,7 +58,7 @@ struct MetricInfo {
     std::string_view key;
     Unit unit;
     Better better;
-    // The smallest difference worth a word, in the metric's unit: below it two runs count as alike.
+    // The smallest difference worth reporting, in the metric's unit: two runs that differ by less count as equal.
     double noise_floor;
     // One sentence without a full stop, also used as Prometheus HELP text.
     std::string_view meaning;

@@ -1,4 +1,5 @@
-// What perfwrap tells of a benchmark: plain values in base units, complete for every exporter. Not measured is an empty optional.
+// What perfwrap reports about a benchmark: plain values in base units, complete for every exporter. Not measured is an empty
+// optional.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace perfwrap {
 
-// How a process ended: exactly one of code and signal is set; neither of a command that runs.
+// How a process ended: exactly one of code and signal is set; neither for a command that is still running.
 struct Exit {
     std::optional<int> code;
     std::optional<std::string> signal;  // "SIGKILL"
@@ -35,7 +36,7 @@ struct ProcessRow {
     bool operator==(const ProcessRow&) const = default;
 };
 
-// The processes that got no row: together with the rows they add up to the tree.
+// The processes without a row: together with the rows they add up to the whole tree.
 struct OmittedProcesses {
     std::optional<std::uint64_t> count;
     std::optional<double> cpu_seconds;
@@ -58,7 +59,7 @@ struct PeakHolder {
     bool operator==(const PeakHolder&) const = default;
 };
 
-// Who held the memory when the tree's resident sum was largest.
+// The processes that held the memory when the tree's resident sum was largest.
 struct PeakResult {
     double at_seconds = 0;
     std::vector<PeakHolder> processes;  // largest first
@@ -66,7 +67,7 @@ struct PeakResult {
     bool operator==(const PeakResult&) const = default;
 };
 
-// Columns of equal length. Each row is a bucket that begins at t_seconds and reaches to the next row's beginning.
+// Columns of equal length. Each row is a bucket that begins at t_seconds and lasts until the next one begins.
 struct TimelineResult {
     std::vector<double> t_seconds;
     std::vector<double> rss_max_bytes;
@@ -129,7 +130,7 @@ struct Host {
     bool operator==(const Host&) const = default;
 };
 
-// The source that was measured. What is not known is absent, as where only the CI's variables tell of it.
+// The source code that was measured. Unknown fields are absent, for example where only the CI's variables describe it.
 struct Vcs {
     std::string commit;                 // full hash
     std::optional<std::string> branch;  // without refs/heads/
@@ -145,7 +146,7 @@ struct Ci {
     std::string provider;  // "github"
     std::optional<std::string> run_id;
     std::optional<std::string> run_url;
-    std::optional<std::uint64_t> pull_request;  // its number; absent: it is for none
+    std::optional<std::uint64_t> pull_request;  // its number; absent: the job is not for a pull request
 
     bool operator==(const Ci&) const = default;
 };
@@ -153,8 +154,8 @@ struct Ci {
 // Why a metric has no value.
 struct Absence {
     std::string reason;     // and what would change that
-    std::string lacking;    // the same in a word, "" if there is none: "eBPF", "--cgroup"
-    bool asked_for = true;  // false: it takes an option that was not given, whatever else is lacking
+    std::string lacking;    // what is lacking, in short: "eBPF", "--cgroup"; "" if nothing in particular
+    bool asked_for = true;  // false: it needs an option that was not given, whatever else is lacking
 
     bool operator==(const Absence&) const = default;
 };
@@ -162,7 +163,7 @@ struct Absence {
 struct Measurement {
     std::string mode;  // "ebpf" or "procfs"
     double interval_seconds = 0;
-    double cpu_interval_seconds = 0;  // the mean, of the timeline's CPU time
+    double cpu_interval_seconds = 0;  // mean, for the timeline's CPU time
     std::uint64_t lost_events = 0;
     std::map<Metric, MetricSource> sources;  // every metric that was measured
     std::map<Metric, Absence> unavailable;   // every other metric
@@ -171,14 +172,14 @@ struct Measurement {
 };
 
 struct Result {
-    std::string id;  // a ULID, the same in a checkpoint and in what becomes of it; "" where the first perfwraps wrote none
+    std::string id;  // a ULID, the same in a checkpoint and in the final result; "" in files of the first perfwraps
     std::string perfwrap_version;
     Benchmark benchmark;
     Host host;
     std::optional<Vcs> vcs;
     std::optional<Ci> ci;
     Measurement measurement;
-    bool complete = true;  // false: a checkpoint, of a command that runs
+    bool complete = true;  // false: a checkpoint of a command that is still running
     std::vector<RunResult> runs;
     std::map<Metric, Statistics> summary;
     std::vector<std::string> warnings;  // sentences for people; not part of the file

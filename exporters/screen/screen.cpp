@@ -29,7 +29,7 @@ struct Unmeasured {
     std::vector<std::string> metrics;
 };
 
-// Of what was asked for.
+// Metrics that were asked for, grouped by the reason why they were not measured.
 std::vector<Unmeasured> by_reason(const std::map<Metric, Absence>& unavailable) {
     std::vector<Unmeasured> groups;
     for (const auto& [metric, absence] : unavailable) {
@@ -42,7 +42,7 @@ std::vector<Unmeasured> by_reason(const std::map<Metric, Absence>& unavailable) 
     return groups;
 }
 
-// Those that would do without anything else.
+// Options each of which would be enough to measure more.
 std::set<std::string> options_for_more(const std::map<Metric, Absence>& unavailable) {
     std::set<std::string> options;
     for (const auto& [metric, absence] : unavailable)
@@ -82,7 +82,7 @@ void Screen::not_measured(const std::map<Metric, Absence>& unavailable) {
     auto groups = by_reason(unavailable);
     if (groups.empty()) {
         const auto options = options_for_more(unavailable);
-        if (!options.empty()) line(fmt::format("\n  more with {} (perfwrap doctor tells what)", fmt::join(options, " or ")));
+        if (!options.empty()) line(fmt::format("\n  more with {} (see perfwrap doctor)", fmt::join(options, " or ")));
         return;
     }
     for (auto& group : groups) group.reason = harmless(group.reason);

@@ -1,4 +1,4 @@
-// Lines of the summary: labels in a column, facts broken between lines where they would run over the edge.
+// Lays out the summary: labels in a column, facts wrapped at the right edge.
 #pragma once
 
 #include <map>
@@ -15,10 +15,10 @@ public:
     explicit Screen(const SummaryStyle& style);
 
     void line(std::string_view text);
-    // A label and its facts, separated by commas. Nothing if there are no facts.
+    // A label and its facts, separated by commas; prints nothing if there are no facts.
     void row(std::string_view label, const std::vector<std::string>& facts);
-    // Of what was asked for: each reason once, with the metrics that it explains; two lines at most unless the first reason alone
-    // takes more. If nothing of that is missing, a hint at what options would add.
+    // Prints why metrics that were asked for were not measured: each reason once, with its metrics, in at most two lines unless
+    // the first reason alone takes more. If none is missing, prints the options that would add more.
     void not_measured(const std::map<Metric, Absence>& unavailable);
     void warning(std::string_view sentence);
 

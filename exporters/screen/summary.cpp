@@ -19,7 +19,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
     return fmt::format("{}", fmt::join(words, separator));
 }
 
-// What the runs say about a metric: the only value, or the median over several.
+// The value of the only run, or the median of several runs.
 std::optional<double> typical(const Result& result, Metric metric) {
     if (result.runs.size() == 1) return result.runs.front().metrics[metric];
     const auto found = result.summary.find(metric);
@@ -45,24 +45,24 @@ std::string with_range(const Result& result, Metric metric, double value, std::v
     return fmt::format("{} ({})", quantity(metric, value), joined(remarks, "; "));
 }
 
-// "exact", "within 768 KiB a process", "sampled every 10 ms".
+// "exact", "within 768 KiB per process", "sampled every 10 ms".
 std::vector<std::string> accuracy(const Result& result, Metric metric) {
     const auto found = result.measurement.sources.find(metric);
     if (found == result.measurement.sources.end()) return {};
     return {accuracy_remark(found->second.accuracy)};
 }
 
-std::string ending(const RunResult& run) {
+std::string outcome(const RunResult& run) {
     std::string how = "exit status unknown";
     if (run.exit.code) how = fmt::format("exit {}", *run.exit.code);
     if (run.exit.signal) how = "killed by " + *run.exit.signal;
     return run.timed_out ? "timed out, " + how : how;
 }
 
-std::string endings(const Result& result) {
+std::string outcomes(const Result& result) {
     std::vector<std::pair<std::string, std::size_t>> counts;
     for (const auto& run : result.runs) {
-        const auto how = ending(run);
+        const auto how = outcome(run);
         const auto same = std::ranges::find(counts, how, &std::pair<std::string, std::size_t>::first);
         if (same == counts.end())
             counts.emplace_back(how, 1);
@@ -87,11 +87,11 @@ void add_heading(const Result& result, Screen& screen) {
 
     const bool succeeded =
         std::ranges::all_of(result.runs, [](const RunResult& run) { return run.exit.code == 0 && !run.timed_out; });
-    const auto text = screen.harmless(endings(result));
+    const auto text = screen.harmless(outcomes(result));
     screen.row("ended", {succeeded ? text : screen.red(text)});
 }
 
-// Elapsed time in which the command was stopped says nothing about the command.
+// Elapsed time includes the time in which the command was stopped.
 std::vector<std::string> stops(const Result& result) {
     const auto stopped = std::ranges::count_if(result.runs, [](const RunResult& run) { return run.stopped_seconds > 0; });
     if (stopped == 0) return {};
@@ -113,7 +113,7 @@ void add_cpu(const Result& result, Screen& screen) {
     screen.row("CPU", facts);
 }
 
-// What is equally exact says so once.
+// If both are equally exact, the accuracy is printed once.
 std::vector<std::string> peak_and_average(const Result& result, const Screen& screen) {
     const auto peak = typical(result, Metric::rss_peak_bytes);
     const auto average = typical(result, Metric::rss_average_bytes);
@@ -173,7 +173,7 @@ void add_counts(const Result& result, Screen& screen) {
     if (typical(result, oom_kills) > 0.0) add_facts(result, screen, "OOM kills", {{oom_kills, "{}"}});
 }
 
-// Of several runs the last one is shown.
+// If there are several runs, the last one is shown.
 std::string_view which_run(const Result& result) { return result.runs.size() > 1 ? ", last run" : ""; }
 
 void add_sparklines(const Result& result, Screen& screen) {
@@ -209,7 +209,7 @@ void add_remaining_processes(const ProcessTableResult& table, Screen& screen) {
         const auto its_cpu = cpu_of(table.recorded[i]);
         cpu = cpu && its_cpu ? std::optional(*cpu + *its_cpu) : std::nullopt;
     }
-    // Without eBPF nobody counts them; what they used is known.
+    // Without eBPF their number is not known, but their CPU time is.
     if (count == 0 && (table.omitted.count || cpu.value_or(0) <= 0)) return;
     const auto which = table.omitted.count ? format_count(static_cast<double>(count)) + " more" : "all others";
     screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {}", "", cpu ? format_seconds(*cpu) : "-", "", which));

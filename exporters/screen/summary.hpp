@@ -1,4 +1,4 @@
-// The screen a person reads after a run.
+// The summary that is printed after a run.
 #pragma once
 
 #include <string>

@@ -18,8 +18,8 @@ std::string bytes_text(std::uint64_t bytes) {
 std::string_view scope_text(BoundScope scope) {
     switch (scope) {
         case BoundScope::tree: return "";
-        case BoundScope::process: return " a process";
-        case BoundScope::thread: return " a thread";
+        case BoundScope::process: return " per process";
+        case BoundScope::thread: return " per thread";
     }
     return "";
 }
@@ -32,7 +32,7 @@ std::string bound_text(const Bound& bound) {
 std::string_view cause_text(BoundCause cause) {
     switch (cause) {
         case BoundCause::clock_ticks: return "clock ticks";
-        case BoundCause::unwaited_processes: return "what is never waited for";
+        case BoundCause::unwaited_processes: return "processes that are never waited for";
     }
     return "";
 }

@@ -11,10 +11,10 @@ namespace perfwrap {
 // "exact", "bounded" or "sampled".
 std::string_view accuracy_name(AccuracyKind kind);
 
-// "exact", "bounded to 768 KiB a process", "bounded by clock ticks", "sampled every 12 ms". Begins with the name.
+// "exact", "bounded to 768 KiB per process", "bounded by clock ticks", "sampled every 12 ms". Begins with the name.
 std::string accuracy_text(const Accuracy& accuracy);
 
-// The same as a remark beside the value: "within 768 KiB a process".
+// The same as a remark beside the value: "within 768 KiB per process".
 std::string accuracy_remark(const Accuracy& accuracy);
 
 }  // namespace perfwrap

@@ -1,4 +1,4 @@
-// Quantities as people read them, three to four digits and a fitting unit. The same in every locale.
+// Formats quantities for people: three to four digits and a fitting unit, the same in every locale.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Labels of any name in a format that does not take every name.
+// Renames labels for a format that does not allow every name.
 #pragma once
 
 #include <map>
@@ -7,8 +7,8 @@
 
 namespace perfwrap {
 
-// Every label under a name of its own that `rename` leaves as it is. Of those that would share one, the later get _2, _3 and so
-// on, and a name that needs no change keeps it. Values are valid UTF-8.
+// Gives every label a unique name that `rename` would not change. Of labels that would share a name, the later ones get _2, _3
+// and so on; a name that needs no change is kept. Values become valid UTF-8.
 std::map<std::string, std::string> renamed_labels(const std::map<std::string, std::string>& labels,
                                                   std::string (*rename)(std::string_view name));
 

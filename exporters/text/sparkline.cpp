@@ -46,10 +46,10 @@ std::string sparkline(std::span<const double> values, double top, bool unicode) 
     constexpr std::array<std::string_view, 8> blocks{"\u2581", "\u2582", "\u2583", "\u2584",
                                                      "\u2585", "\u2586", "\u2587", "\u2588"};
     constexpr std::string_view ascii = "_.:-=+*#";
-    constexpr double rounding = 1e-6;  // so that one half of the top is one half, however it was summed up
+    constexpr double rounding = 1e-6;  // so that half of the top is one half despite rounding errors
     std::string line;
     for (const double value : values) {
-        const double reached = value < top ? value / top : 1;  // infinity divided by itself is no number
+        const double reached = value < top ? value / top : 1;  // infinity divided by itself is not a number
         const double share = value > 0 && top > 0 ? reached : 0;
         const auto height = std::min<std::size_t>(static_cast<std::size_t>(share * 8 + rounding), 7);
         line += unicode ? blocks[height] : ascii.substr(height, 1);

@@ -16,7 +16,7 @@ using Moment = sys_time<milliseconds>;
 constexpr Moment earliest = sys_days{year{0} / January / 1};
 constexpr Moment latest = sys_days{year{10000} / January / 1} - milliseconds{1};
 
-// Takes the fields of a time off its front.
+// Parses the fields of a time one after the other.
 class Fields {
 public:
     explicit Fields(std::string_view text) : rest_(text) {}
@@ -37,7 +37,7 @@ public:
         return found;
     }
 
-    // Just so many digits; nothing if there are others.
+    // Exactly that many digits; empty if there are fewer.
     std::optional<int> number(std::size_t length) {
         if (rest_.size() < length) return std::nullopt;
         int value = 0;
@@ -70,7 +70,7 @@ std::optional<minutes> take_minutes(Fields& fields) {
     return hours{*hour} + minutes{*minute};
 }
 
-// The sixtieth second is a leap second's.
+// Second 60 is a leap second.
 std::optional<milliseconds> take_seconds(Fields& fields) {
     const auto second = fields.number(2);
     if (!second || *second > 60) return std::nullopt;

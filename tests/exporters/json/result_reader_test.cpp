@@ -211,7 +211,7 @@ TEST_CASE("results of earlier perfwraps are read") {
         for (const auto* key : {"id", "complete"}) document.erase(key);
         document["measurement"].erase("cpu_interval_seconds");
         document["measurement"]["sources"]["rss_average_bytes"] = {
-            {"source", "ebpf"}, {"accuracy", "bounded to 768 KiB a process"}, {"note", "counted in batches"}};
+            {"source", "ebpf"}, {"accuracy", "bounded to 768 KiB per process"}, {"note", "counted in batches"}};
         document["measurement"]["sources"]["pss_peak_bytes"] = {
             {"source", "procfs"}, {"accuracy", "sampled every 12 ms"}, {"note", ""}};
         document["measurement"]["unavailable"].erase("pss_peak_bytes");
@@ -235,9 +235,9 @@ TEST_CASE("a whole number may be written with a fraction of zero") {
 
 TEST_CASE("what is no result of this version says so") {
     CHECK(error_of("") == "it is empty");
-    CHECK(error_of("[1]") == "it is not a result of perfwrap: it names no \"schema\"");
-    CHECK(error_of("12") == "it is not a result of perfwrap: it names no \"schema\"");
-    CHECK(error_of(R"({"results":[]})") == "it is not a result of perfwrap: it names no \"schema\"");
+    CHECK(error_of("[1]") == "it is not a result of perfwrap: it has no \"schema\"");
+    CHECK(error_of("12") == "it is not a result of perfwrap: it has no \"schema\"");
+    CHECK(error_of(R"({"results":[]})") == "it is not a result of perfwrap: it has no \"schema\"");
     CHECK(error_of(R"({"schema":"perfwrap-comparison/1"})") ==
           "it is not a result of perfwrap: its schema is \"perfwrap-comparison/1\", not \"perfwrap-result/1\"");
     CHECK(error_of(R"({"schema":{}})") == "it is not a result of perfwrap: its schema is an object, not \"perfwrap-result/1\"");
@@ -268,7 +268,7 @@ TEST_CASE("what is not JSON says where it ceases to be") {
     CHECK(error_of("{\"a\": 1,\n \"b\": NaN}") == "it is not JSON: line 2, column 7");
     CHECK(error_of("{} {}") == "it is not JSON: line 1, column 4");
     CHECK(error_of("{\"a\": \"\xff\"}") == "it is not JSON: line 1, column 8");
-    CHECK(error_of("{\"a\": 1e999}") == "it is not JSON that can be read: a number is too large");
+    CHECK(error_of("{\"a\": 1e999}") == "it cannot be read: a number is too large");
 }
 
 TEST_CASE("an error names the place and what stands there") {
@@ -341,11 +341,11 @@ TEST_CASE("an error names the place and what stands there") {
         {[](json& d) { d["measurement"]["sources"]["rss_average_bytes"]["bound_bytes"] = -1; },
          "measurement.sources.rss_average_bytes.bound_bytes: expected a whole number from 0 to 18446744073709551615, not -1"},
         {[](json& d) { d["measurement"]["unavailable"]["rss_peak_bytes"] = "no"; },
-         "measurement.unavailable.rss_peak_bytes: this metric has a source, too"},
+         "measurement.unavailable.rss_peak_bytes: this metric also has a source"},
         {[](json& d) { d["summary"]["wall_seconds"]["n"] = 0; },
          "summary.wall_seconds.n: expected a whole number from 1 to 18446744073709551615, not 0"},
         {[](json& d) { d["summary"]["wall_seconds"]["n"] = 1; },
-         "summary.wall_seconds.stddev: expected null, of a single run, not 1.5"},
+         "summary.wall_seconds.stddev: expected null for a single run, not 1.5"},
         {[](json& d) { d["summary"]["minor_faults"]["mean"] = 1e300; },
          "summary.minor_faults.mean: expected a number below 2^63, not 1e+300"},
     };
@@ -374,7 +374,7 @@ TEST_CASE("a document that is nested a hundred thousand levels deep is read like
     for (const auto& [open, close] :
          {std::pair{std::string(levels, '['), std::string(levels, ']')}, std::pair{objects + "1", std::string(levels, '}')}}) {
         CHECK_THAT(error_of(open), Contains("cut off"));
-        CHECK_THAT(error_of(open + close), Contains("names no \"schema\""));
+        CHECK_THAT(error_of(open + close), Contains("has no \"schema\""));
         auto file = format_json(sample_result());
         CHECK(format_json(read(fmt::format("{{\"unknown\": {}{},{}", open, close, file.substr(1)))) == file);
         const auto runs = file.find("\"runs\": [");

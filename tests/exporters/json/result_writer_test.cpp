@@ -41,7 +41,7 @@ constexpr auto expected_json = R"({
       "rss_peak_bytes": {"source":"ebpf","accuracy":"exact","note":""},
       "rss_average_bytes": {
         "source": "ebpf",
-        "accuracy": "bounded to 768 KiB a process",
+        "accuracy": "bounded to 768 KiB per process",
         "bound_bytes": 786432,
         "bound_per": "process",
         "note": "counted in batches"
@@ -241,7 +241,7 @@ TEST_CASE("an accuracy is in words and in keys of its own, of which those that a
     CHECK(written["cpu_user_seconds"] ==
           json{{"source", "procfs"}, {"accuracy", "bounded by clock ticks"}, {"bound_by", "clock_ticks"}, {"note", ""}});
     CHECK(written["rss_peak_bytes"] == json{{"source", "ebpf"},
-                                            {"accuracy", "bounded to 66 page faults a thread"},
+                                            {"accuracy", "bounded to 66 page faults per thread"},
                                             {"bound_page_faults", 66},
                                             {"bound_per", "thread"},
                                             {"note", ""}});

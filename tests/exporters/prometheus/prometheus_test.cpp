@@ -18,10 +18,10 @@ using namespace perfwrap::test;
 namespace {
 
 constexpr auto expected_text =
-    R"(# HELP perfwrap_wall_seconds Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is outside
+    R"(# HELP perfwrap_wall_seconds Elapsed monotonic time from the command's exec to its end; perfwrap's own set-up is not included
 # TYPE perfwrap_wall_seconds gauge
 perfwrap_wall_seconds{benchmark="bench.py",size="10"} 2
-# HELP perfwrap_cpu_seconds CPU time of every process and thread of the tree, ended or not, teardown included
+# HELP perfwrap_cpu_seconds CPU time of every process and thread of the tree, ended or still running, including teardown
 # TYPE perfwrap_cpu_seconds gauge
 perfwrap_cpu_seconds{benchmark="bench.py",size="10",mode="user"} 3
 perfwrap_cpu_seconds{benchmark="bench.py",size="10",mode="system"} 0.5

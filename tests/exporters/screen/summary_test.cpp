@@ -21,7 +21,7 @@ bench.py: python bench.py
   ended     exit 0
   wall      2.000 s
   CPU       3.500 s, user 3.000 s, system 500 ms, 1.75 cores
-  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB a process),
+  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB per process),
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
@@ -42,7 +42,7 @@ bench.py: python bench.py
   ended     exit 0
   wall      2.000 s
   CPU       3.500 s, user 3.000 s, system 500 ms, 1.75 cores
-  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB a process),
+  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB per process),
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
@@ -69,7 +69,7 @@ bench.py: python bench.py
   ended     exit 0
   wall      2.000 s (1.000 s ... 4.000 s)
   CPU       3.500 s, user 3.000 s, system 500 ms, 1.75 cores
-  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB a process),
+  memory    peak 576 MiB (exact), average 100 MiB (within 768 KiB per process),
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
@@ -185,7 +185,7 @@ TEST_CASE("what an option would add is no more than a hint, and none where somet
         const auto text = format_summary(result, {});
         return text.substr(text.rfind("1 more\n") + 7);
     };
-    CHECK(ending() == "\n  more with --cgroup or --exact-memory (perfwrap doctor tells what)\n");
+    CHECK(ending() == "\n  more with --cgroup or --exact-memory (see perfwrap doctor)\n");
     unavailable[Metric::oom_kills] = {"only eBPF can count this: a long story", "eBPF"};
     CHECK(ending() == "\n  not measured: oom kills (needs eBPF)\n");
     unavailable = {{Metric::anon_peak_bytes, {"only eBPF can count this: a long story", "eBPF", false}}};

@@ -20,16 +20,16 @@ TEST_CASE("an accuracy without more to say is its kind") {
 
 TEST_CASE("a bound is written in the largest unit that has no fraction, with what it is for") {
     constexpr std::uint64_t kib = 1024;
-    CHECK(accuracy_text(bounded_to(768 * kib, BoundUnit::bytes, BoundScope::process)) == "bounded to 768 KiB a process");
-    CHECK(accuracy_text(bounded_to(32 * 1024 * kib, BoundUnit::bytes, BoundScope::process)) == "bounded to 32 MiB a process");
+    CHECK(accuracy_text(bounded_to(768 * kib, BoundUnit::bytes, BoundScope::process)) == "bounded to 768 KiB per process");
+    CHECK(accuracy_text(bounded_to(32 * 1024 * kib, BoundUnit::bytes, BoundScope::process)) == "bounded to 32 MiB per process");
     CHECK(accuracy_text(bounded_to(512 * kib, BoundUnit::bytes, BoundScope::tree)) == "bounded to 512 KiB");
     CHECK(accuracy_text(bounded_to(4097, BoundUnit::bytes, BoundScope::tree)) == "bounded to 4097 bytes");
-    CHECK(accuracy_text(bounded_to(66, BoundUnit::page_faults, BoundScope::thread)) == "bounded to 66 page faults a thread");
+    CHECK(accuracy_text(bounded_to(66, BoundUnit::page_faults, BoundScope::thread)) == "bounded to 66 page faults per thread");
 }
 
 TEST_CASE("what is bounded without a figure says by what") {
     CHECK(accuracy_text(bounded_by(BoundCause::clock_ticks)) == "bounded by clock ticks");
-    CHECK(accuracy_text(bounded_by(BoundCause::unwaited_processes)) == "bounded by what is never waited for");
+    CHECK(accuracy_text(bounded_by(BoundCause::unwaited_processes)) == "bounded by processes that are never waited for");
     CHECK(accuracy_remark(bounded_by(BoundCause::clock_ticks)) == "bounded by clock ticks");
 }
 
@@ -43,6 +43,6 @@ TEST_CASE("intervals read naturally from microseconds to seconds") {
 }
 
 TEST_CASE("beside its value a bound is what the value is within") {
-    CHECK(accuracy_remark(bounded_to(66, BoundUnit::page_faults, BoundScope::thread)) == "within 66 page faults a thread");
+    CHECK(accuracy_remark(bounded_to(66, BoundUnit::page_faults, BoundScope::thread)) == "within 66 page faults per thread");
     CHECK(accuracy_remark(sampled_every(0.25)) == "sampled every 250 ms");
 }

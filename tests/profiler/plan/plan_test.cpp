@@ -74,10 +74,10 @@ TEST_CASE("eBPF follows memory: the tree's peak exactly, the rest within the ker
     host.cpus = 2;
     const auto plan = planned(host);
     CHECK(accuracy_text(plan[Metric::rss_peak_bytes].accuracy) == "exact");
-    CHECK(accuracy_text(plan[Metric::rss_average_bytes].accuracy) == "bounded to 768 KiB a process");
-    CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 256 KiB a process");
+    CHECK(accuracy_text(plan[Metric::rss_average_bytes].accuracy) == "bounded to 768 KiB per process");
+    CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 256 KiB per process");
     host.cpus = 64;
-    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 32 MiB a process");
+    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 32 MiB per process");
 }
 
 TEST_CASE("Where the kernel learns late of page faults, no figure of resident memory is called exact") {
@@ -89,7 +89,7 @@ TEST_CASE("Where the kernel learns late of page faults, no figure of resident me
              {Metric::rss_peak_bytes, Metric::rss_average_bytes, Metric::rss_anon_peak_bytes, Metric::rss_file_peak_bytes,
               Metric::rss_shmem_peak_bytes, Metric::largest_process_rss_peak_bytes, Metric::swap_peak_bytes}) {
             CAPTURE(exact_memory, metric_info(metric).key);
-            CHECK(accuracy_text(plan[metric].accuracy) == "bounded to 66 page faults a thread");
+            CHECK(accuracy_text(plan[metric].accuracy) == "bounded to 66 page faults per thread");
             CHECK_THAT(plan[metric].note, Contains("Linux 6.2"));
         }
         CHECK(accuracy_text(plan[Metric::minor_faults].accuracy) == "exact");

@@ -55,7 +55,7 @@ TEST_CASE("What is sampled states the interval that came out, what is exact does
     CHECK(followed.mode == "ebpf");
     CHECK(accuracy_text(followed.sources.at(Metric::rss_peak_bytes).accuracy) == "exact");
     CHECK(followed.sources.at(Metric::rss_peak_bytes).source == "ebpf");
-    CHECK(accuracy_text(followed.sources.at(Metric::rss_average_bytes).accuracy) == "bounded to 768 KiB a process");
+    CHECK(accuracy_text(followed.sources.at(Metric::rss_average_bytes).accuracy) == "bounded to 768 KiB per process");
 }
 
 TEST_CASE("CPU time states its own pace where it has one, or that of the samples") {
