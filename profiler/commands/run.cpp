@@ -19,7 +19,7 @@ namespace {
 constexpr int own_failure = 125;
 constexpr int timed_out_code = 124;
 
-// Who the command is to be; none: who perfwrap is.
+// The user that the command runs as; empty: perfwrap's own.
 tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {
     if (options.user) return find_user(*options.user);
     if (options.as_invoker) return find_invoker(sudo_variables());
@@ -32,7 +32,7 @@ int exit_code_of(const Recording& run) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// Until all runs are measured, one fails, or perfwrap is told to end. Returns the exit code of the last one.
+// Measures until all runs are done, one fails, or a signal asks perfwrap to end. Returns the exit code of the last run.
 int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbox, Snapshots* snapshots, Series& series) {
     int code = 0;
     for (std::size_t i = 0; i < options.runs && code == 0; ++i) {

@@ -7,7 +7,7 @@
 
 namespace perfwrap {
 
-// Returns perfwrap's exit status; complaints have gone to standard error.
+// Returns perfwrap's exit status. Errors are printed to standard error.
 int run_command(const RunOptions& options, const Inherited& inherited, FileCapabilities& capabilities);
 
 }  // namespace perfwrap

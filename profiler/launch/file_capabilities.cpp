@@ -51,7 +51,7 @@ std::uint64_t ambient_set() {
 
 }  // namespace
 
-// capabilities(7): an ordinary user's program is permitted its ambient set and what its file gives, nothing else.
+// capabilities(7): an ordinary user's program is permitted its ambient set and the capabilities of its file, nothing else.
 FileCapabilities::FileCapabilities() {
     if (::geteuid() == 0) return;
     auto sets = own_sets();
@@ -91,9 +91,8 @@ void drop_all_capabilities() {
 
 std::optional<std::string> unsafe_installation() {
     if (::geteuid() == ::getuid() && ::getegid() == ::getgid()) return std::nullopt;
-    return "it is installed set-uid or set-gid, and would write outputs with rights that are not yours; chmod u-s,g-s it, and "
-           "use "
-           "sudo, or setcap cap_bpf,cap_perfmon+ep";
+    return "perfwrap is installed set-uid or set-gid and would write outputs with rights that you do not have; run chmod "
+           "u-s,g-s on it and use sudo, or setcap cap_bpf,cap_perfmon+ep";
 }
 
 }  // namespace perfwrap

@@ -1,5 +1,5 @@
-// The capabilities that perfwrap's file gives to whoever runs it (setcap): held back, raised only while the kernel side is
-// loaded, gone for good before the command starts. Those of root, and those that the caller has himself, stay as they are.
+// The capabilities of perfwrap's file (setcap): effective only while the eBPF programs are loaded, and dropped for good before
+// the command starts. Root's capabilities, and those that the caller already has, are not touched.
 #pragma once
 
 #include <array>
@@ -11,13 +11,13 @@ namespace perfwrap {
 
 class FileCapabilities {
 public:
-    // Lowers them at once.
+    // Makes them ineffective at once.
     FileCapabilities();
 
-    // Whether the file gave any that the caller does not have himself.
+    // Whether the file gave any that the caller does not have.
     bool given() const { return given_ != 0; }
 
-    // While it lives, perfwrap may use them.
+    // Makes them effective while it exists.
     class Raised {
     public:
         explicit Raised(const FileCapabilities& of);
@@ -29,17 +29,17 @@ public:
         const FileCapabilities& of_;
     };
 
-    // They cannot be raised again.
+    // Drops them for good.
     void drop();
 
 private:
-    std::uint64_t given_ = 0;  // a bit each, as in capabilities(7)
+    std::uint64_t given_ = 0;  // one bit each, as in capabilities(7)
 };
 
-// For a process that needs none, whoever runs it.
+// Of the calling process, including those of root and of the caller.
 void drop_all_capabilities();
 
-// Why perfwrap will not run as it is installed: a set-uid or set-gid file would open outputs with rights that its caller lacks.
+// Why perfwrap refuses to run, if it is installed set-uid or set-gid: it would open outputs with rights that its caller lacks.
 std::optional<std::string> unsafe_installation();
 
 }  // namespace perfwrap

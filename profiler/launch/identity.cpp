@@ -56,7 +56,7 @@ std::optional<std::string> variable(const char* name) {
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
-// The C library would change those of every thread.
+// The C library's function would change the groups of every thread.
 long set_groups_of_thread(const std::vector<gid_t>& groups) { return ::syscall(SYS_setgroups, groups.size(), groups.data()); }
 
 }  // namespace
@@ -67,7 +67,7 @@ tl::expected<Identity, std::string> find_user(const std::string& name_or_uid) {
     if (const auto uid = number(name_or_uid); !found && uid) found = identity_from(::getpwuid(*uid));
     if (found) return *std::move(found);
     return tl::unexpected(
-        fmt::format("--user: there is no user '{}'; getent passwd lists the names and numbers that there are", name_or_uid));
+        fmt::format("--user: there is no user '{}'; getent passwd lists users by name and number", name_or_uid));
 }
 
 SudoVariables sudo_variables() { return {variable("SUDO_UID"), variable("SUDO_GID"), variable("SUDO_USER")}; }
@@ -81,16 +81,16 @@ tl::expected<Identity, std::string> find_invoker(const SudoVariables& sudo) {
     const auto gid = sudo.gid ? number(*sudo.gid) : std::nullopt;
     if (!uid || (sudo.gid && !gid))
         return tl::unexpected(
-            fmt::format("--as-invoker: SUDO_UID '{}' and SUDO_GID '{}' are not numbers as sudo sets them; name "
+            fmt::format("--as-invoker: SUDO_UID '{}' and SUDO_GID '{}' are not numbers as sudo would set them; name "
                         "the user with --user NAME",
                         *sudo.uid, sudo.gid.value_or("")));
     auto found = identity_from(::getpwuid(*uid));
-    // Several names may have one number.
+    // Several names may share a number.
     if (auto named = sudo.user ? identity_from(::getpwnam(sudo.user->c_str())) : std::nullopt; named && named->uid == *uid)
         found = std::move(named);
     if (!found)
         return tl::unexpected(
-            fmt::format("--as-invoker: no user has the number {} of SUDO_UID; name one with --user NAME", *uid));
+            fmt::format("--as-invoker: there is no user with the number {} (SUDO_UID); name one with --user NAME", *uid));
     if (const gid_t group = gid.value_or(found->gid); group != found->gid) {
         found->gid = group;
         found->groups = groups_of(found->name, group);
@@ -127,7 +127,7 @@ FileRights::FileRights(const std::optional<Identity>& identity) {
     const auto refused = [&](int error) {
         return std::system_error(
             error, std::generic_category(),
-            fmt::format("cannot use the rights of user {}; give perfwrap CAP_SETUID and CAP_SETGID", identity->name));
+            fmt::format("cannot take on the rights of user {}; give perfwrap CAP_SETUID and CAP_SETGID", identity->name));
     };
     groups_before_.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
     if (::getgroups(static_cast<int>(groups_before_.size()), groups_before_.data()) < 0) throw refused(errno);
@@ -135,7 +135,7 @@ FileRights::FileRights(const std::optional<Identity>& identity) {
     changed_ = true;
     ::setfsgid(identity->gid);
     ::setfsuid(identity->uid);
-    // They tell nothing but what was before; no id is -1, so that asking for it changes nothing.
+    // setfsuid and setfsgid return only the previous id; -1 is not a valid id, so asking for it changes nothing.
     constexpr auto ask = static_cast<uid_t>(-1);
     if (static_cast<uid_t>(::setfsuid(ask)) == identity->uid && static_cast<gid_t>(::setfsgid(ask)) == identity->gid) return;
     restore();

@@ -1,4 +1,4 @@
-// Another user to run the command as: found before the start, taken on by the child just before exec.
+// Another user to run the command as: looked up before the start; the child becomes that user just before exec.
 #pragma once
 
 #include <sys/types.h>
@@ -19,10 +19,10 @@ struct Identity {
     std::string shell;
 };
 
-// --user: a name, or a number that is some user's. The error names the option and what to do.
+// --user: the name or number of a user. The error names the option and what to do.
 tl::expected<Identity, std::string> find_user(const std::string& name_or_uid);
 
-// What sudo tells of who called it.
+// What sudo reports about its caller.
 struct SudoVariables {
     std::optional<std::string> uid;   // SUDO_UID
     std::optional<std::string> gid;   // SUDO_GID
@@ -33,14 +33,14 @@ SudoVariables sudo_variables();
 // --as-invoker.
 tl::expected<Identity, std::string> find_invoker(const SudoVariables& sudo);
 
-// HOME, SHELL, LOGNAME, USER and MAIL as sudo(8) sets them for its target; the rest stays.
+// HOME, SHELL, LOGNAME, USER and MAIL as sudo(8) sets them for its target user; other variables are kept.
 std::vector<std::string> environment_of(const Identity& identity, std::vector<std::string> environment);
 
-// The calling process becomes that user for good: groups, ids, no capability. Returns an errno, 0 if done.
+// Makes the calling process that user for good: groups, ids, no capabilities. Returns 0 or an errno.
 int become(const Identity& identity);
 
-// While it lives, the calling thread opens, finds and makes files with that user's rights; without an identity nothing changes.
-// Throws std::system_error where the kernel does not let perfwrap.
+// While it exists, the calling thread finds, opens and creates files with that user's rights; without an identity nothing
+// changes. Throws std::system_error if the kernel does not allow that.
 class FileRights {
 public:
     explicit FileRights(const std::optional<Identity>& identity);

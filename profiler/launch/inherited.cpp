@@ -17,8 +17,8 @@ std::vector<std::string> present_environment() {
     return environment;
 }
 
-// The C library takes variables out of the list, but their text stays where execve(2) has put it: between the last argument and
-// the program's own name (copy_strings in fs/exec.c). /proc/self/environ would be root's.
+// The C library removes variables from environ, but their text stays where execve(2) has put it: between the last argument and
+// the program's own name (copy_strings in fs/exec.c). /proc/self/environ would belong to root.
 std::vector<std::string> environment_at_exec(int argc, char** argv) {
     const auto* const end = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
     if (argc == 0 || end == nullptr) return present_environment();
@@ -28,7 +28,8 @@ std::vector<std::string> environment_at_exec(int argc, char** argv) {
     return environment;
 }
 
-// glibc's csu/check_fds.c opens closed streams the wrong way round, so that their use fails: nobody else would pass these on.
+// glibc's csu/check_fds.c opens closed streams in the wrong mode, so that using them fails. No other caller would pass on such
+// streams.
 std::vector<int> streams_opened_by_libc() {
     struct StandIn {
         int stream;
@@ -49,8 +50,8 @@ std::vector<int> streams_opened_by_libc() {
     return streams;
 }
 
-// The kernel cuts to _STK_LIM and keeps the hard limit (begin_new_exec in fs/exec.c). The parent is most likely to have the limit
-// that it started perfwrap with.
+// The kernel lowers the soft limit to _STK_LIM and keeps the hard limit (begin_new_exec in fs/exec.c). Most likely the parent
+// still has the limit that perfwrap was started with.
 std::optional<rlim_t> stack_limit_before_cut() {
     constexpr rlim_t cut_to = rlim_t{8} << 20;
     rlimit own{};

@@ -1,5 +1,6 @@
-// What a process keeps over execve but does not give to a child: `perl -e 'alarm 5; exec @ARGV'` and tini's parent-death signal
-// are set up by a caller for the program that it becomes, which under a wrapper is the wrapper's child.
+// What a process keeps across execve but does not pass to a child: interval timers and the parent-death signal. A caller such as
+// `perl -e 'alarm 5; exec @ARGV'` or tini sets them up for the program that it becomes; under a wrapper that program is the
+// wrapper's child.
 #pragma once
 
 #include <sys/time.h>
@@ -10,10 +11,10 @@ namespace perfwrap {
 
 class KeptByExec {
 public:
-    // Takes the interval timers away from the calling process, and looks up its parent-death signal.
+    // Disarms the interval timers of the calling process, and reads its parent-death signal.
     static KeptByExec take();
 
-    // Gives them to the calling process. Last before execve: a change of user would drop the parent-death signal.
+    // Sets them in the calling process. Call it last before execve: a change of user would clear the parent-death signal.
     void give() const;
 
 private:

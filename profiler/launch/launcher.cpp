@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Boost.Process 1.81 with std::filesystem forgets these three.
+// Boost.Process 1.81 with std::filesystem does not include these three itself.
 #include <boost/optional.hpp>
 #include <boost/type_traits/decay.hpp>
 #include <boost/type_traits/is_convertible.hpp>
@@ -33,7 +33,7 @@ namespace {
 
 namespace process = boost::process::v2;
 
-// Written by the child in the last moment before execve, and when that has failed; read by perfwrap.
+// Written by the child just before execve, and if that fails; read by perfwrap.
 struct BeforeExec {
     std::uint64_t exec_ns;
     rusage used;
@@ -60,7 +60,7 @@ void take_back(const Inherited& inherited) {
     setrlimit(RLIMIT_STACK, &stack);
 }
 
-// The signals that wait for a process, as /proc/PID/status has them; all where it cannot be read.
+// The pending signals of a process, from /proc/PID/status; all signals if it cannot be read.
 std::uint64_t pending_signals(pid_t pid) {
     std::ifstream status(fmt::format("/proc/{}/status", pid));
     std::uint64_t pending = 0;
@@ -73,8 +73,8 @@ std::uint64_t pending_signals(pid_t pid) {
     return known ? pending : ~std::uint64_t{0};
 }
 
-// For the child, in which every signal is blocked as it is in perfwrap. What the group gets now comes to both, and is looked for
-// here last.
+// Called in the child, in which every signal is blocked as in perfwrap. A signal to the group now reaches both: the child's own
+// pending signals are therefore read last.
 std::uint64_t missed_signals() {
     const std::uint64_t of_perfwrap = pending_signals(getppid());
     sigset_t own;
@@ -85,7 +85,7 @@ std::uint64_t missed_signals() {
     return missed;
 }
 
-// What runs in the child between fork and exec. It leaves perfwrap's memory as it was, apart from `before_exec`.
+// Runs in the child between fork and exec. It changes nothing in perfwrap's memory but `before_exec`.
 struct ChildSetup {
     const LaunchOptions& options;
     BeforeExec& before_exec;
@@ -110,13 +110,12 @@ struct ChildSetup {
         pthread_sigmask(SIG_SETMASK, &options.signal_mask, nullptr);
 
         before_exec.exec_ns = monotonic_ns();
-        // Asking also brings the scheduler's own account of this thread up to date, which the eBPF probe reads at exec.
+        // This also brings the scheduler's accounting of the thread up to date, which the eBPF probe reads at exec.
         getrusage(RUSAGE_SELF, &before_exec.used);
         return {};
     }
 
-    // Before Boost's exit() runs perfwrap's own atexit handlers. Boost 1.81 looks for five parameters
-    // and passes four.
+    // Exits before Boost's exit() runs perfwrap's own atexit handlers. Boost 1.81 checks for five parameters and passes four.
     template <typename... Any>
     void on_exec_error(Any&&...) {
         before_exec.error = errno != 0 ? errno : EIO;
@@ -137,8 +136,8 @@ Program find_program(const std::string& name) {
     if (name.empty()) return {name, error};
     while (true) {
         const auto colon = rest.find(':');
-        const std::string_view folder = rest.substr(0, colon);
-        std::string candidate = folder.empty() ? name : fmt::format("{}/{}", folder, name);
+        const std::string_view directory = rest.substr(0, colon);
+        std::string candidate = directory.empty() ? name : fmt::format("{}/{}", directory, name);
         struct stat status {};
         if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
             if (faccessat(AT_FDCWD, candidate.c_str(), X_OK, AT_EACCESS) == 0) return {std::move(candidate), 0};
@@ -153,20 +152,20 @@ LaunchError no_descriptors(const std::string& name) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     return {125,
-            fmt::format("cannot run '{}': too few file descriptors are left of the {} that are allowed; raise the limit with "
+            fmt::format("cannot run '{}': too few of the {} file descriptors that are allowed are left; raise the limit with "
                         "ulimit -n",
                         name, limit.rlim_cur)};
 }
 
 std::string no_interpreter(const std::string& name) {
-    std::array<char, 256> first{};  // as much as the kernel looks at
+    std::array<char, 256> first{};  // as much as the kernel reads
     std::ifstream(name).getline(first.data(), first.size());
     const std::string line = first.data();
     if (!line.starts_with("#!"))
         return fmt::format("cannot run '{}': the interpreter that its ELF header names does not exist", name);
     if (line.ends_with('\r'))
         return fmt::format(
-            "cannot run '{}': its lines end in carriage returns, as on Windows, and one is taken for a part of the "
+            "cannot run '{}': its lines end in carriage returns, as on Windows, which makes one part of the "
             "interpreter's name; give it Unix line endings (dos2unix)",
             name);
     return fmt::format("cannot run '{}': the interpreter that its first line names, '{}', does not exist", name, line.substr(2));
@@ -176,19 +175,19 @@ LaunchError cannot_execute(const std::string& name, int error) {
     if (name.empty()) return {127, "cannot run '': the command's name is empty; is a variable unset?"};
     const bool missing = error == ENOENT || error == ENOTDIR;
     if (missing && name.find(' ') != std::string::npos)
-        return {127, fmt::format(
-                         "cannot run '{}': no such program; if these are a command and its arguments, leave out the quotes, or "
-                         "use sh -c",
-                         name)};
+        return {127,
+                fmt::format("cannot run '{}': no such program; if this is a command with its arguments, leave out the quotes or "
+                            "use sh -c",
+                            name)};
     if (missing && name.find('/') == std::string::npos)
         return {127, fmt::format("cannot run '{}': no such program in PATH; check the spelling, or give its path", name)};
     if (missing && access(name.c_str(), F_OK) == 0) return {127, no_interpreter(name)};
     if (missing) return {127, fmt::format("cannot run '{}': no such file", name)};
     struct stat status {};
     if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
-        return {126, fmt::format("cannot run '{}': it is a folder; name a program in it", name)};
+        return {126, fmt::format("cannot run '{}': it is a directory; name a program in it", name)};
     if (error == EACCES)
-        return {126, fmt::format("cannot run '{}': permission denied; is it a program, and executable (chmod +x)?", name)};
+        return {126, fmt::format("cannot run '{}': permission denied; is it an executable program (chmod +x)?", name)};
     return {126, fmt::format("cannot run '{}': {}", name, std::strerror(error))};
 }
 
@@ -211,8 +210,8 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& words) {
     return pointers;
 }
 
-// One attempt at one program file. The child borrows perfwrap's memory until its exec: nothing to copy, and no page that either
-// would have to copy on write.
+// One attempt to start one program file. The child uses perfwrap's memory until its exec (vfork): no page has to be copied, then
+// or later.
 tl::expected<Launched, StartError> start(const std::string& path, const std::vector<const char*>& argv,
                                          const LaunchOptions& options) {
     const auto page = shared_page();
@@ -221,8 +220,8 @@ tl::expected<Launched, StartError> start(const std::string& path, const std::vec
     const bool piped = pipe2(ends.data(), O_CLOEXEC) == 0;
     UniqueFd until_exec{ends[0]};
     UniqueFd held_until_exec{ends[1]};
-    // Boost needs some after the fork, for its reactor and for the child, and would throw: the command would run without
-    // perfwrap.
+    // Boost needs some more after the fork, for its reactor and for the child. Without them it would throw, and the command would
+    // run without perfwrap.
     constexpr std::size_t for_boost = 4;
     if (!piped || !descriptors_are_left(for_boost)) return tl::unexpected(StartError{.error = errno, .no_descriptors = true});
     *page = {};
@@ -235,7 +234,7 @@ tl::expected<Launched, StartError> start(const std::string& path, const std::vec
     process::error_code error;
     auto child = launcher(context.get_executor(), error, std::filesystem::path(path), arguments.data(), setup);
     if (launcher.pid <= 0) return tl::unexpected(StartError{error.value()});
-    // At once, but where vfork is a fork: under ThreadSanitizer, and in emulators.
+    // Returns at once, except where vfork is a fork: under ThreadSanitizer and in emulators.
     held_until_exec = {};
     char nothing = 0;
     while (read(until_exec.get(), &nothing, 1) < 0 && errno == EINTR) {
@@ -260,7 +259,7 @@ tl::expected<Launched, LaunchError> launch(const LaunchOptions& options) {
     auto argv = pointers_to(options.command);
     auto launched = start(program.path, argv, options);
     if (!launched && launched.error().error == ENOEXEC) {
-        // A script without a first line that names its interpreter: execvp gives it to the shell.
+        // A script whose first line names no interpreter: as execvp does, run it with the shell.
         argv.front() = program.path.c_str();
         argv.insert(argv.begin(), "/bin/sh");
         launched = start("/bin/sh", argv, options);

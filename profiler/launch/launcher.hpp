@@ -22,16 +22,17 @@ struct LaunchOptions {
     sigset_t signal_mask{};            // to restore in the command
     bool ignore_sigchld = false;       // perfwrap was started with SIGCHLD ignored: so is the command
     KeptByExec kept_by_exec;           // of perfwrap, for the command
-    int cgroup_procs_fd = -1;          // where the child writes itself before exec; -1: nowhere
-    Inherited inherited{};             // what it gets of what perfwrap was started with
-    std::optional<Identity> identity;  // who it is; none: who perfwrap is
+    int cgroup_procs_fd = -1;          // the child writes itself to it before exec; -1: it does not
+    Inherited inherited{};             // what perfwrap was started with and passes on
+    std::optional<Identity> identity;  // the user that it runs as; empty: perfwrap's own
 };
 
 struct Launched {
     pid_t pid = 0;
     std::uint64_t exec_ns = 0;  // CLOCK_MONOTONIC just before execve
     rusage before_exec{};       // what the child had used until then
-    // What perfwrap had got and the child had not, since it was not there yet when its group got it: signal N as bit N - 1.
+    // Signals that perfwrap got but the child did not, because it did not exist yet when the group got them. Bit N - 1 stands for
+    // signal N.
     std::uint64_t missed_signals = 0;
 };
 
@@ -40,7 +41,7 @@ struct LaunchError {
     std::string message;
 };
 
-// Returns once the command's program has been loaded, or has failed to be.
+// Returns once the command's program has been loaded, or could not be.
 tl::expected<Launched, LaunchError> launch(const LaunchOptions& options);
 
 }  // namespace perfwrap

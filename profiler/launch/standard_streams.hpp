@@ -1,4 +1,4 @@
-// Descriptors 0, 1 and 2 mean the standard streams, also where perfwrap was started without them.
+// Reserves descriptors 0, 1 and 2 for the standard streams, even if perfwrap was started without them.
 #pragma once
 
 #include <fcntl.h>
@@ -6,8 +6,8 @@
 
 namespace perfwrap {
 
-// A closed one is held by a descriptor that can be neither read nor written, or the next file to be opened would take its place
-// and receive what is meant for it. The command finds it closed.
+// Puts a descriptor that can be neither read nor written in the place of a closed stream. Otherwise the next file to be opened
+// would take that place and receive what is meant for the stream. The command still finds it closed.
 inline void hold_standard_streams() {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
         if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));

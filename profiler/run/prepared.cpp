@@ -54,7 +54,8 @@ tl::expected<Prepared, std::string> Prepared::make(const RunOptions& options, co
     HostFacts& facts = prepared.facts_;
     facts = gather_host_facts();
     if (options.plan.exact_memory) facts.memcg_events = kernel_has_tracepoint("mod_memcg_lruvec_state");
-    // Where the kernel refuses eBPF and the user left the choice, the plan is made again with that fact.
+    // If the kernel refuses eBPF, the plan is made again with that fact: it falls back to procfs, or fails if the user asked for
+    // eBPF.
     while (!prepared.probe_) {
         auto plan = make_plan(facts, options.plan);
         if (!plan) return tl::unexpected(plan.error());
@@ -84,7 +85,7 @@ tl::expected<Prepared, std::string> Prepared::make(const RunOptions& options, co
 }
 
 tl::expected<Recording, LaunchError> Prepared::measure(SignalInbox& inbox, Snapshots* snapshots) {
-    // What an earlier run has left in its cgroup is not this one's.
+    // Each run gets a new cgroup: processes that an earlier run has left are still in the old one.
     if (cgroup_ && std::exchange(cgroup_used_, true)) {
         auto created = MemoryCgroup::create();
         if (!created) return tl::unexpected(LaunchError{.exit_code = 125, .message = created.error()});

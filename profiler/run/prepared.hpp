@@ -1,4 +1,5 @@
-// What is made once and measures any number of runs, one after the other, each from nothing: the plan and its loaded probe.
+// The plan and its loaded probe. Prepared once, they measure any number of runs, one after the other and independent of each
+// other.
 #pragma once
 
 #include <memory>
@@ -17,20 +18,19 @@
 
 namespace perfwrap {
 
-// The host's facts, with eBPF really tried: for the doctor.
+// Facts about the host, including whether the eBPF programs load. For perfwrap doctor.
 HostFacts try_host(const FileCapabilities& capabilities);
 
 class Prepared {
 public:
-    // identity: who the command will be; none: who perfwrap is. Drops what file capabilities gave: nothing is loaded later.
-    // Error: a sentence; nothing has been started.
+    // identity: the user that the command runs as; empty: perfwrap's own. Drops the capabilities of perfwrap's file: nothing is
+    // loaded later. Error: a sentence; the command has not been started.
     static tl::expected<Prepared, std::string> make(const RunOptions& options, const Inherited& inherited,
                                                     const std::optional<Identity>& identity, FileCapabilities& capabilities);
 
     const HostFacts& facts() const { return facts_; }
     const Plan& plan() const { return plan_; }
 
-    // One run.
     tl::expected<Recording, LaunchError> measure(SignalInbox& inbox, Snapshots* snapshots);
 
 private:
@@ -38,10 +38,10 @@ private:
 
     HostFacts facts_;
     Plan plan_;
-    std::optional<MemoryCgroup> cgroup_;  // of the next run, or of the last one
+    std::optional<MemoryCgroup> cgroup_;  // for the next run, or the last run's
     bool cgroup_used_ = false;
     std::unique_ptr<Probe> probe_;
-    std::optional<KeptByExec> kept_by_exec_;  // taken away from perfwrap just before the first run, given to each
+    std::optional<KeptByExec> kept_by_exec_;  // taken from perfwrap before the first run, given to every command
     SessionOptions session_;
 };
 

@@ -10,10 +10,10 @@
 namespace perfwrap {
 namespace {
 
-// Without I, L, O and U, which are taken for digits or make words.
+// Without I, L and O, which look like digits, and U, which could make words.
 constexpr std::string_view crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-// The lowest bits of a number, five a character, the highest first.
+// The lowest bits of a number, five per character, the highest first.
 std::string base32(std::uint64_t bits, int characters) {
     std::string text;
     for (int shift = 5 * (characters - 1); shift >= 0; shift -= 5) text += crockford[(bits >> shift) & 0x1f];
@@ -37,7 +37,7 @@ std::string ulid(std::uint64_t unix_ms, const std::array<std::uint8_t, 10>& chan
 std::string new_result_id() {
     std::array<std::uint8_t, 10> chance{};
     if (::getrandom(chance.data(), chance.size(), 0) != static_cast<ssize_t>(chance.size()))
-        throw std::system_error(errno, std::generic_category(), "no random numbers for the result's id: getrandom");
+        throw std::system_error(errno, std::generic_category(), "cannot get random numbers for the result's id: getrandom");
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return ulid(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()), chance);
 }

@@ -1,4 +1,4 @@
-// What tells one result from every other: a ULID, https://github.com/ulid/spec
+// Unique identifiers of results: ULIDs, https://github.com/ulid/spec
 #pragma once
 
 #include <array>
@@ -7,10 +7,10 @@
 
 namespace perfwrap {
 
-// 26 characters of Crockford's base32: 48 bits of time, then 80 of chance, so that later ids sort behind earlier ones.
+// 26 characters of Crockford's base32: 48 bits of time, then 80 random bits, so that later ids sort after earlier ones.
 std::string ulid(std::uint64_t unix_ms, const std::array<std::uint8_t, 10>& chance);
 
-// Of this moment, with chance from getrandom(2). Throws std::system_error where there is none.
+// With the current time and random bits from getrandom(2). Throws std::system_error if that fails.
 std::string new_result_id();
 
 }  // namespace perfwrap

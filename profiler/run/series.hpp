@@ -1,4 +1,4 @@
-// The runs of one command as one result, however many have been measured so far.
+// Collects the runs of one command into one result.
 #pragma once
 
 #include <mutex>
@@ -13,7 +13,7 @@
 
 namespace perfwrap {
 
-// So that a result of many runs stays a file that opens: the more runs, the fewer rows and buckets each of them keeps.
+// The more runs, the fewer rows and buckets each of them keeps, so that the result file stays small enough to open.
 RecordingLimits limits_of_each_run(const RunOptions& options);
 
 class Series {
@@ -26,7 +26,7 @@ public:
     // The complete result.
     Result result() const;
 
-    // The result of a series whose next run has come this far. May be called from another thread than the rest.
+    // The result so far, including a run that has not ended yet. May be called from a different thread than the other functions.
     Result result_with(Recording so_far) const;
 
 private:
@@ -35,10 +35,10 @@ private:
 
     const RunOptions& options_;
     const Plan& plan_;
-    Result common_;  // what is the same of every run
+    Result common_;  // what all runs share
     mutable std::mutex mutex_;
     std::vector<RunResult> runs_;
-    std::vector<Recording> recordings_;  // without what is in runs_ already: rows, timeline
+    std::vector<Recording> recordings_;  // without what runs_ already holds: rows, timeline, peak
 };
 
 }  // namespace perfwrap

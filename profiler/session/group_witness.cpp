@@ -34,7 +34,7 @@ GroupWitness::Counts take_pending() {
     return taken;
 }
 
-// Whoever looks for perfwrap by its name or its arguments, as pkill(1) and pidof(1) do, is not to find the witness as well.
+// pkill(1) and pidof(1) look for perfwrap by its name or arguments; they should not find the witness as well.
 void take_another_name(std::span<char> arguments) {
     constexpr std::string_view name = "group-witness";
     prctl(PR_SET_NAME, name.data());
@@ -44,7 +44,7 @@ void take_another_name(std::span<char> arguments) {
 }
 
 [[noreturn]] void witness(int socket, std::span<char> arguments) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // also out of a stop, in which it would not see the socket's end
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // also while it is stopped, when it cannot see that the socket was closed
     take_another_name(arguments);
     drop_all_capabilities();
     dup2(socket, 0);
@@ -86,7 +86,7 @@ std::optional<GroupWitness::Counts> GroupWitness::ask() {
     await_group_signals();
     ++question_;
     if (send(socket_, &question_, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) return std::nullopt;
-    // It answers as soon as it gets a CPU, unless somebody has stopped or killed it.
+    // It answers as soon as it gets a CPU, unless it was stopped or killed.
     constexpr int patience_ms = 20;
     constexpr int attempts = 100;
     bool continued = false;
@@ -102,8 +102,9 @@ std::optional<GroupWitness::Counts> GroupWitness::ask() {
         Answer answer;
         if (recv(socket_, &answer, sizeof(answer), MSG_DONTWAIT) != sizeof(answer)) return std::nullopt;
         std::ranges::transform(counts, answer.counts, counts.begin(), std::plus<std::uint16_t>{});
-        if (answer.question != question_) continue;  // one that came too late
-        // A SIGCONT takes stop signals away that have not been noted yet: who has got one is told that the group has.
+        if (answer.question != question_) continue;  // a late answer to an earlier question
+        // A SIGCONT discards pending stop signals that were not counted yet: a stop signal that perfwrap got is then taken to
+        // have reached the group.
         if (continued || counts[SIGCONT] != 0)
             for (const int stops : {SIGTSTP, SIGTTIN, SIGTTOU}) counts.at(stops) = std::max<std::uint16_t>(counts.at(stops), 1);
         if (continued) counts[SIGCONT] = 0;
@@ -112,7 +113,7 @@ std::optional<GroupWitness::Counts> GroupWitness::ask() {
     return std::nullopt;
 }
 
-// Changes nothing, but waits for the kernel's lock (tasklist_lock) that is held while a signal goes from member to member.
+// Changes nothing, but waits for the kernel's tasklist_lock, which is held while a signal is sent to one member after the other.
 void await_group_signals() { setpgid(0, getpgrp()); }
 
 }  // namespace perfwrap

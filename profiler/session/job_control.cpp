@@ -32,7 +32,8 @@ void JobControl::take_signals() {
     missed_signals_ = 0;
 }
 
-// A command that made a group of its own, as timeout(1) does, would without perfwrap be the leader of this one.
+// False for a command that has made its own group, as timeout(1) does. Without perfwrap it would lead this group and get the
+// group's signals.
 bool JobControl::in_group() const { return getpgid(command_) == getpgrp(); }
 
 bool JobControl::command_is_stopped(std::uint64_t last_awake_ns) {
@@ -58,8 +59,9 @@ void JobControl::stop_along(std::uint64_t last_awake_ns) {
         hand_terminal_back(last_awake_ns);
 }
 
-// A shell, or a program that makes groups as one, has taken the terminal for the command's own group. When that stops, nobody
-// could type any more: perfwrap, which is the job that the outer shell knows, passes the terminal and the stop on to it.
+// A command that manages process groups, such as a shell, has taken the terminal for its own group. When that group stops, the
+// terminal has no running reader: perfwrap, the job that the outer shell knows, takes the terminal back and stops as well, so
+// that the shell takes over.
 void JobControl::hand_terminal_back(std::uint64_t last_awake_ns) {
     const pid_t commands = getpgid(command_);
     const Terminal terminal;

@@ -14,26 +14,26 @@ class JobControl {
 public:
     explicit JobControl(SignalInbox& inbox) : inbox_(inbox) {}
 
-    // missed_signals: what perfwrap's group got before the command was in it, signal N as bit N - 1; it counts for the next
-    // attend().
+    // missed_signals: signals that perfwrap's group got before the command was in it; bit N - 1 stands for signal N. The next
+    // take_signals() uses them.
     void command_started(pid_t command, std::uint64_t missed_signals);
     void command_ended() { ended_ = true; }
 
-    // Takes every signal that has come, and passes on what the command has not got by itself.
+    // Handles every pending signal, and forwards those that the command did not get itself.
     void take_signals();
 
-    // Whether it is stopped now: what continues or kills a process takes the report of its stop away. last_awake_ns: when
-    // perfwrap last went to sleep, or was stopped before it could.
+    // Whether the command is stopped now. Call it before continuing or killing the command, which would discard the report of a
+    // stop. last_awake_ns: when perfwrap last went to sleep, or was itself stopped before that.
     bool command_is_stopped(std::uint64_t last_awake_ns);
 
-    // Stops perfwrap where the command has been stopped by job control, and returns when the job goes on.
+    // Stops perfwrap if job control has stopped the command, and returns when the job continues.
     void stop_along(std::uint64_t last_awake_ns);
 
-    // perfwrap got a signal by which a program that waits would end: at any time in this run, and after the command had ended.
+    // Whether perfwrap got a signal that asks it to end: at any time in this run, or after the command had ended.
     bool told_to_end() const { return told_to_end_; }
     bool told_to_end_after_command() const { return told_to_end_after_command_; }
 
-    // How long the command was stopped until then.
+    // How long the command was stopped, up to end_ns.
     std::uint64_t stopped_ns(std::uint64_t end_ns) const { return stopped_.total_ns(end_ns); }
 
 private:
@@ -46,7 +46,7 @@ private:
     bool ended_ = false;
     bool told_to_end_ = false;
     bool told_to_end_after_command_ = false;
-    int stop_with_command_ = 0;  // the signal with which a shell asked for it; 0: nobody did
+    int stop_with_command_ = 0;  // the stop signal that perfwrap got; 0: none
     StoppedTime stopped_;
 };
 

@@ -14,11 +14,11 @@ namespace perfwrap {
 bool end_tree(Probe& probe, TreeEnd& end, std::uint64_t now_ns) {
     const auto step = end.due(now_ns);
     if (step == TreeEnd::Step::wait) return true;
-    // Who forks and ends at once, over and over, is killed only by a look that comes right after the fork.
-    const int looks = step == TreeEnd::Step::kill ? 50 : 1;
+    // A process that keeps forking and exiting can only be killed by a pass that comes right after a fork.
+    const int passes = step == TreeEnd::Step::kill ? 50 : 1;
     std::set<int> signalled;
     std::set<int> refused;
-    for (int look = 0; look < looks; ++look) {
+    for (int pass = 0; pass < passes; ++pass) {
         const auto known = signalled.size() + refused.size();
         for (const auto& process : probe.alive()) {
             if (signalled.contains(process.pid) || refused.contains(process.pid)) continue;
@@ -26,20 +26,20 @@ bool end_tree(Probe& probe, TreeEnd& end, std::uint64_t now_ns) {
             (done ? signalled : refused).insert(process.pid);
             if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
         }
-        if (signalled.size() + refused.size() == known) break;  // nobody new
+        if (signalled.size() + refused.size() == known) break;  // no new process
     }
     return !signalled.empty() || refused.empty();
 }
 
-// Whoever forks faster than a procfs probe looks is not seen at every look, but ends as a child of perfwrap's.
+// Processes that fork faster than a procfs probe lists them are sometimes missed, but each of them ends as a child of perfwrap.
 void kill_orphans(Probe& probe, TreeEnd& end, const std::uint64_t& orphans_ended, const Wait& wait) {
-    constexpr int looks_for_nobody = 5;
+    constexpr int passes_without_processes = 5;
     end.begin_at(monotonic_ns());
     std::uint64_t known_to_have_ended = 0;
-    for (int unseen = 0; unseen < looks_for_nobody; ++unseen) {
+    for (int unseen = 0; unseen < passes_without_processes; ++unseen) {
         const bool seen = !probe.alive().empty() || orphans_ended != known_to_have_ended;
         known_to_have_ended = orphans_ended;
-        if (!seen && unseen == 0) return;  // nor at any time before
+        if (!seen && unseen == 0) return;  // there was none to begin with
         if (seen && !end_tree(probe, end, monotonic_ns())) return;
         if (seen) unseen = 0;
         wait(std::min(end.next_ns(), monotonic_ns() + 20'000'000));

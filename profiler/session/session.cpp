@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t never = ~std::uint64_t{0};
 
-// Of several readings of both clocks the one that took least: perfwrap may have had to wait for a CPU in the middle of one.
+// Uses the quickest of several readings of both clocks: perfwrap may have to wait for a CPU in the middle of one.
 std::int64_t unix_ms_at(std::uint64_t then_ns) {
     constexpr int readings = 5;
     std::uint64_t least_ns = never;
@@ -59,7 +59,7 @@ public:
         if (options_.timeout)
             end_.begin_at(launched->exec_ns + static_cast<std::uint64_t>(std::max(options_.timeout->count(), std::int64_t{0})));
         job_.command_started(command_, launched->missed_signals);
-        attend();
+        handle_signals();
 
         if (options_.snapshots != nullptr) options_.snapshots->begin_run(launched->exec_ns);
         follow();
@@ -74,18 +74,18 @@ private:
             const std::uint64_t now_ns = monotonic_ns();
             if (now_ns >= sample_at_ns) sample_at_ns = now_ns + probe_.sample(now_ns);
             if (now_ns >= end_.next_ns()) {
-                job_.command_is_stopped(awake_until_ns_);  // to know of a stop before what ends it
+                job_.command_is_stopped(awake_until_ns_);  // notices a stop before the signals end it
                 recording_.timed_out = true;
                 end_tree(probe_, end_, now_ns);
             }
             if (now_ns >= snapshot_due_ns()) options_.snapshots->take(now_ns, [&] { return so_far(now_ns); });
             sleep_until(std::min({sample_at_ns, end_.next_ns(), snapshot_due_ns()}));
-            attend();
+            handle_signals();
         }
     }
 
-    // Handles what signals report, the end of the command among it.
-    void attend() {
+    // Handles pending signals. SIGCHLD reports the end of the command.
+    void handle_signals() {
         job_.take_signals();
         job_.stop_along(awake_until_ns_);
         reap();
@@ -113,11 +113,11 @@ private:
         return options_.orphans != Orphans::wait || job_.told_to_end_after_command() || probe_.alive().empty();
     }
 
-    // Until the moment, a signal, or the probe's own wish.
+    // Sleeps until that moment, a signal, or an event of the probe.
     void sleep_until(std::uint64_t moment_ns) {
         std::array<pollfd, 2> waits{{{inbox_.fd(), POLLIN, 0}, {window_open_ ? probe_.event_fd() : -1, POLLIN, 0}}};
         const std::uint64_t now_ns = monotonic_ns();
-        // Where perfwrap was stopped at work, the clock went on and its CPU time did not.
+        // If perfwrap was stopped while it worked, the clock went on but its CPU time did not.
         awake_until_ns_ = std::min(now_ns, woken_ns_ + (thread_cpu_ns() - woken_cpu_ns_));
         const std::uint64_t left_ns = moment_ns > now_ns ? moment_ns - now_ns : 0;
         const timespec timeout{static_cast<time_t>(left_ns / 1'000'000'000), static_cast<long>(left_ns % 1'000'000'000)};
@@ -177,7 +177,7 @@ private:
     bool command_ended_ = false;
     bool window_open_ = true;
     TreeEnd end_;
-    std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep, or was stopped before it could
+    std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep, or was itself stopped before that
     std::uint64_t woken_ns_ = 0;        // at the command's start, then at the end of each sleep
     std::uint64_t woken_cpu_ns_ = 0;
     std::uint64_t last_end_ns_ = 0;

@@ -1,5 +1,5 @@
-// One run of the command under a probe: launch, pass signals on, sample, reap, close the window. Any number of them, one after
-// the other, may use the same probe and inbox.
+// One run of the command under a probe: launch, pass signals on, sample, reap, close the window. Any number of runs, one after
+// the other, may share a probe and an inbox.
 #pragma once
 
 #include <chrono>
@@ -23,14 +23,14 @@ struct SessionOptions {
     std::vector<std::string> command;
     Orphans orphans = Orphans::leave;
     std::optional<std::chrono::nanoseconds> timeout;
-    const MemoryCgroup* cgroup = nullptr;  // the command's own; null: it stays in perfwrap's
+    const MemoryCgroup* cgroup = nullptr;  // the command's own; null: the command stays in perfwrap's
     Inherited inherited{};
     KeptByExec kept_by_exec{};
     std::optional<Identity> identity;
-    Snapshots* snapshots = nullptr;  // null: nobody reads any
+    Snapshots* snapshots = nullptr;  // null: none are taken
 };
 
-// Everything in the recording is set, the probe's observation included.
+// Sets every field of the recording, including the probe's observation.
 tl::expected<Recording, LaunchError> run_session(Probe& probe, SignalInbox& inbox, const SessionOptions& options);
 
 }  // namespace perfwrap

@@ -10,7 +10,7 @@
 namespace perfwrap {
 namespace {
 
-// What the kernel, abort() and sanitizers raise where perfwrap itself goes wrong.
+// Raised by the kernel, abort() and sanitizers for faults of perfwrap itself.
 constexpr std::array own_faults{SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
 
 }  // namespace
@@ -32,7 +32,7 @@ SignalInbox::SignalInbox(std::span<char> arguments) : witness_(arguments) {
     struct sigaction sigchld {};
     sigaction(SIGCHLD, nullptr, &sigchld);
     sigchld_was_ignored_ = sigchld.sa_handler == SIG_IGN || (sigchld.sa_flags & SA_NOCLDWAIT) != 0;
-    if (sigchld_was_ignored_) std::signal(SIGCHLD, SIG_DFL);  // or the kernel would reap the command unseen
+    if (sigchld_was_ignored_) std::signal(SIGCHLD, SIG_DFL);  // otherwise the kernel would reap the command itself
 
     fd_ = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd_ < 0) throw std::system_error(errno, std::system_category(), "cannot receive signals: signalfd");
@@ -43,22 +43,22 @@ SignalInbox::~SignalInbox() { close(fd_); }
 std::optional<signalfd_siginfo> SignalInbox::next() {
     signalfd_siginfo info{};
     if (read(fd_, &info, sizeof(info)) == sizeof(info)) return info;
-    sent_to_group_ = {};  // all of it has been taken
+    sent_to_group_ = {};  // all signals have been read
     return std::nullopt;
 }
 
 bool SignalInbox::reached_group(const signalfd_siginfo& info) {
     auto& of_this = sent_to_group_.at(info.ssi_signo);
     if (const auto witnessed = witness_.ask()) {
-        // perfwrap may have taken one of two that were one for the witness, or the other way round: standard signals do not
-        // queue.
+        // Standard signals do not queue: two that perfwrap got separately may have been one for the witness, or the other way
+        // round.
         for (std::size_t signal = 1; signal < witnessed->size(); ++signal) {
             auto& sent = sent_to_group_.at(signal);
             const bool queues = static_cast<int>(signal) >= SIGRTMIN;
             sent = queues ? static_cast<std::uint16_t>(sent + witnessed->at(signal)) : std::max(sent, witnessed->at(signal));
         }
     } else if (info.ssi_code == SI_KERNEL) {
-        of_this = 1;  // without a witness: most likely from the terminal
+        of_this = 1;  // without a witness: most likely sent by the terminal
     }
     if (of_this == 0) return false;
     --of_this;
@@ -102,8 +102,8 @@ void stop_self(int signal, const std::function<bool()>& wanted) {
     sigset_t stop;
     sigemptyset(&stop);
     sigaddset(&stop, signal);
-    // Pending, as it is blocked: from here on a SIGCONT takes it away. One that came before has been taken away by it, but has
-    // continued the rest of the group.
+    // It is blocked and therefore pending: from here on a SIGCONT removes it. A SIGCONT that was pending before has been removed
+    // by it, but has already continued the rest of the group.
     raise(signal);
     await_group_signals();
     if (!wanted()) {

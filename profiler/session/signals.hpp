@@ -1,4 +1,4 @@
-// The signals that perfwrap, as a wrapper, takes in place of the command.
+// Signals that perfwrap, as a wrapper, gets instead of the command.
 #pragma once
 
 #include <sys/signalfd.h>
@@ -12,11 +12,11 @@
 
 namespace perfwrap {
 
-// Blocks every signal but those that a fault of perfwrap's own raises, and reads them from a descriptor. They stay blocked until
-// perfwrap ends: nothing that arrives while results are written may cost the results.
+// Blocks every signal except those that faults of perfwrap itself raise, and reads them from a descriptor. They stay blocked
+// until perfwrap ends: no signal that arrives while results are written may prevent that.
 class SignalInbox {
 public:
-    // arguments: where the kernel reads the arguments of a process, for the witness.
+    // arguments: as for GroupWitness.
     explicit SignalInbox(std::span<char> arguments);
     ~SignalInbox();
     SignalInbox(const SignalInbox&) = delete;
@@ -28,12 +28,13 @@ public:
 
     std::optional<signalfd_siginfo> next();
 
-    // Whether the signal, which next() gave last, went to the whole process group, so that its other members have it already.
+    // Whether the signal, the last one that next() returned, was sent to the whole process group, so that its other members have
+    // it already.
     bool reached_group(const signalfd_siginfo& info);
-    // A signal by which a program that waits would end, and which has come and was not taken yet; 0: none.
+    // A pending signal that asks perfwrap to end; 0: none.
     int waiting_to_end() const;
 
-    // From now on nobody asks.
+    // Call it when reached_group() is not needed any more.
     void dismiss_witness() { witness_.dismiss(); }
 
 private:
@@ -46,27 +47,27 @@ private:
     GroupWitness witness_;  // made with all signals blocked
     int fd_ = -1;
     bool sigchld_was_ignored_ = false;
-    GroupWitness::Counts sent_to_group_{};  // of signals not taken from the descriptor yet
+    GroupWitness::Counts sent_to_group_{};  // of signals not read from the descriptor yet
 };
 
-// What the kernel sends for something that perfwrap did: SIGPIPE, SIGXFSZ, and SIGXCPU for its own CPU time, which is limited as
-// the command's is, each by itself.
+// Whether the kernel sent the signal for something that perfwrap itself did: SIGPIPE, SIGXFSZ, or SIGXCPU for its own CPU time,
+// which has a limit separate from the command's.
 bool is_of_perfwrap_itself(const signalfd_siginfo& info);
 
-// SIGTSTP, SIGTTIN, SIGTTOU: what the terminal or a shell stops a job with.
+// SIGTSTP, SIGTTIN and SIGTTOU, with which the terminal or a shell stops a job.
 bool stops_a_job(int signal);
 
-// SIGHUP, SIGINT, SIGQUIT, SIGTERM: what by default ends a program that waits.
+// SIGHUP, SIGINT, SIGQUIT and SIGTERM, which by default end a program.
 bool asks_to_end(int signal);
 
-// Whether perfwrap was started with it ignored, as nohup(1) and a shell's background jobs are.
+// Whether perfwrap was started with the signal ignored, for example by nohup(1) or as a shell's background job.
 bool was_ignored(int signal);
 
-// Passes a signal on, with the value that sigqueue(3) gave it if there is one.
+// Sends the signal to another process, with its sigqueue(3) value if it has one.
 void forward(const signalfd_siginfo& info, pid_t to);
 
-// Stops perfwrap as the signal would have, if that is still wanted once a SIGCONT cannot be overlooked any more; returns when it
-// is continued.
+// Stops perfwrap as the signal would have, and returns when it is continued. Calls wanted() when no later SIGCONT can be missed
+// any more; if it returns false, perfwrap does not stop.
 void stop_self(int signal, const std::function<bool()>& wanted);
 
 }  // namespace perfwrap

@@ -71,7 +71,7 @@ void Snapshots::hand_over(Snapshot snapshot) {
     changed_.notify_one();
 }
 
-// Where processes and threads are bounded there may be no room for one more: the next snapshot tries again.
+// Where the number of threads is limited it may fail to start; the next snapshot tries again.
 void Snapshots::start() {
     try {
         thread_ = std::thread([this] { work(); });
@@ -94,7 +94,7 @@ void Snapshots::work() {
         for (const auto reader : snapshot.readers) {
             try {
                 turns_[reader].reader.read(snapshot.so_far);
-            } catch (const std::exception&) {  // no memory: the run goes on, and the next snapshot tries again
+            } catch (const std::exception&) {  // out of memory: the run goes on, and the next snapshot tries again
             }
         }
         const auto cost_ns = thread_cpu_ns() - cpu_before_ns;

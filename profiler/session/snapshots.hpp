@@ -1,5 +1,5 @@
-// The recording so far, from time to time, for whoever wants to know it before the end: on a thread of its own, so that a slow
-// disk or network holds up neither signals nor samples.
+// Hands the recording so far to its readers from time to time, on a separate thread, so that a slow disk or network delays
+// neither signals nor samples.
 #pragma once
 
 #include <chrono>
@@ -17,28 +17,29 @@ namespace perfwrap {
 
 struct SnapshotReader {
     std::chrono::nanoseconds every{};
-    std::function<void(const Recording& so_far)> read;  // called from the other thread
+    std::function<void(const Recording& so_far)> read;  // called on the separate thread
 };
 
 class Snapshots {
 public:
     explicit Snapshots(std::vector<SnapshotReader> readers);
-    // Waits for what is being read.
+    // Waits for a reader that is still at work.
     ~Snapshots();
     Snapshots(const Snapshots&) = delete;
     Snapshots& operator=(const Snapshots&) = delete;
 
-    // A run begins: the first snapshot is due when the most frequent reader has waited once.
+    // Call it when a run begins. The first snapshot is due after the shortest interval of the readers.
     void begin_run(std::uint64_t now_ns);
 
-    // When the next one is due, in nanoseconds of CLOCK_MONOTONIC; never without a reader.
+    // When the next snapshot is due, in nanoseconds of CLOCK_MONOTONIC; never without a reader.
     std::uint64_t due_ns() const { return due_ns_; }
 
-    // Whether the thread has read the last one, and has rested from it: taking and reading are each kept to 5 % of one core.
+    // Whether the thread has read the last snapshot and has then paused long enough: taking snapshots and reading them may each
+    // use 5 % of one core.
     bool ready(std::uint64_t now_ns);
 
-    // Call when it is due. Takes a snapshot for the readers whose turn it is; they miss their turn where the thread is not ready.
-    // The first one starts the thread.
+    // Call it when a snapshot is due. Takes one for the readers whose turn it is; if the thread is not ready, they miss their
+    // turn. The first snapshot starts the thread.
     void take(std::uint64_t now_ns, const std::function<Recording()>& so_far);
 
 private:

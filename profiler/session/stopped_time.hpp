@@ -16,7 +16,8 @@ public:
         if (!since_ns_) since_ns_ = now_ns;
     }
 
-    // Who was stopped together with the command learns of the stop when it is over: it began after the observer was last awake.
+    // An observer that was stopped together with the command notices the stop only when it is over: the stop began after the
+    // observer was last awake.
     void go_on(std::uint64_t now_ns, std::uint64_t last_awake_ns) {
         const std::uint64_t since_ns = since_ns_.value_or(last_awake_ns);
         total_ns_ += now_ns - std::min(now_ns, since_ns);

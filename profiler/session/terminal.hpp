@@ -1,4 +1,4 @@
-// Whose turn it is at the terminal that controls perfwrap and the command.
+// The controlling terminal of perfwrap and the command, and its foreground process group.
 #pragma once
 
 #include <fcntl.h>
@@ -12,13 +12,13 @@ namespace perfwrap {
 
 class Terminal {
 public:
-    // The process group that has it; none without a terminal.
+    // The foreground process group; empty without a terminal.
     std::optional<pid_t> owner() const {
         const pid_t group = ::tcgetpgrp(terminal_.get());
         return group > 0 ? std::optional(group) : std::nullopt;
     }
 
-    // SIGTTOU must be blocked, as perfwrap has every signal: a group in the background may do it only then.
+    // SIGTTOU must be blocked, as all signals are in perfwrap: otherwise it would stop a group in the background.
     void give_to(pid_t group) const { ::tcsetpgrp(terminal_.get(), group); }
 
 private:

@@ -1,5 +1,5 @@
-// When which signal goes to a tree that has to end: SIGTERM, and after a grace period SIGKILL, over and over until nobody is
-// left, since what is killed may have forked a moment before. Decides only.
+// Decides when to send which signal to a tree that has to end: SIGTERM, and after a grace period SIGKILL, again and again until
+// no process is left, since a killed process may have forked a moment before.
 #pragma once
 
 #include <algorithm>
@@ -18,12 +18,12 @@ public:
         kill,       // SIGKILL
     };
 
-    // The end begins at that moment; a second one changes nothing, but can bring it forward.
+    // The tree has to end from that moment on. A second call can only bring the moment forward.
     void begin_at(std::uint64_t moment_ns) {
         if (!terminated_) next_ns_ = std::min(next_ns_, moment_ns);
     }
 
-    // What to do now; each step is given once.
+    // What to do now. Each step is returned once.
     Step due(std::uint64_t now_ns) {
         if (now_ns < next_ns_) return Step::wait;
         if (!terminated_) {
@@ -31,7 +31,7 @@ public:
             next_ns_ = now_ns + grace_ns;
             return Step::terminate;
         }
-        // Dense at first, to be faster than what forks; what waits for its disk or is another user's dies when it dies.
+        // Often at first, to outrun processes that fork. Later less often: what is left waits for a disk or is another user's.
         next_ns_ = now_ns + std::min(longest_between_kills_ns, kills_++ * 50'000);
         return Step::kill;
     }

@@ -50,7 +50,7 @@ TEST_CASE("a command that is found but cannot be executed gives 126") {
     CHECK(run({.argv = perfwrap_words({}, {folder / "data"})}).code() == 126);
     const auto ended = run({.argv = perfwrap_words({}, {folder.path()})});
     CHECK(ended.code() == 126);
-    CHECK_THAT(ended.err, Catch::Contains("it is a folder"));
+    CHECK_THAT(ended.err, Catch::Contains("it is a directory"));
 }
 
 TEST_CASE("with too few descriptors the command is not started, and the limit is named") {
