@@ -1,4 +1,4 @@
-// What perfwrap has to say against something, on standard error.
+// Error messages on standard error.
 #pragma once
 
 #include <fmt/format.h>

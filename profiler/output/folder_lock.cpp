@@ -17,7 +17,7 @@ tl::expected<FolderLock, std::string> FolderLock::take(const std::string& folder
         if (errno != EWOULDBLOCK && errno != EINTR) break;
         if (steady_clock::now() >= give_up)
             return tl::unexpected(fmt::format(
-                "another process has kept the folder {} locked for {} s; end it (lsof {} names it) or choose another path",
+                "another process has kept the directory {} locked for {} s; end it (lsof {} names it) or choose another path",
                 folder, std::chrono::duration_cast<std::chrono::seconds>(patience).count(), folder));
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

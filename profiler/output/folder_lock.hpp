@@ -1,4 +1,4 @@
-// Keeps other perfwraps from the documents of a folder while one reads them and puts others in their place.
+// Lets only one perfwrap at a time read and replace the documents of a directory.
 #pragma once
 
 #include <chrono>
@@ -10,11 +10,11 @@
 
 namespace perfwrap {
 
-// A flock(2) on the folder itself: it leaves nothing behind, and ends with the process that holds it. Where a folder cannot be
-// locked, because it may not be read or its file system has no such locks, there is none.
+// A flock(2) on the directory itself: it leaves nothing behind, and ends with the process that holds it. A directory that cannot
+// be locked, because it is not readable or its file system has no such locks, is used without a lock.
 class FolderLock {
 public:
-    // Waits while somebody else has it. Error: for so long that it will not be waited for any longer.
+    // Waits while another process holds the lock. Error: it still holds it after `patience`.
     static tl::expected<FolderLock, std::string> take(const std::string& folder,
                                                       std::chrono::milliseconds patience = std::chrono::seconds(30));
 

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 using Outcome = tl::expected<void, std::string>;
 
-// The folder itself or, where it is absent, the nearest above it that is not.
+// The directory itself or, if it does not exist, its nearest ancestor that does.
 fs::path nearest_present(fs::path folder) {
     struct stat status {};
     while (::stat(folder.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR) && folder != "." && folder != "/")
@@ -43,7 +43,7 @@ Outcome replace_in_folder(const std::string& path, std::string_view bytes) {
     const auto target = resolve_output(path);
     if (!target) return tl::unexpected(target.error());
     const auto* file = std::get_if<Replaceable>(&*target);
-    if (file == nullptr) return tl::unexpected(fmt::format("cannot write {}: it is not a file; choose another folder", path));
+    if (file == nullptr) return tl::unexpected(fmt::format("cannot write {}: it is not a file; choose another directory", path));
     TemporaryFile::remove_stale(file->folder);
     return replace_file(path, *file, bytes);
 }
@@ -52,16 +52,17 @@ Outcome replace_in_folder(const std::string& path, std::string_view bytes) {
 
 tl::expected<void, std::string> check_folder(const std::string& path) {
     if (path.empty() || path == "-")
-        return tl::unexpected(fmt::format("cannot write a folder to {}; name a folder", path.empty() ? "''" : "standard output"));
+        return tl::unexpected(
+            fmt::format("cannot write a directory to {}; name a directory", path.empty() ? "''" : "standard output"));
     const auto present = nearest_present(path).string();
     struct stat status {};
     if (::stat(present.c_str(), &status) != 0) return tl::unexpected(write_trouble(path, errno));
     if (!S_ISDIR(status.st_mode))
-        return tl::unexpected(fmt::format("cannot write {}: {} is not a folder; choose another path", path, present));
+        return tl::unexpected(fmt::format("cannot write {}: {} is not a directory; choose another path", path, present));
     TemporaryFile::remove_stale(present);
     if (const auto file = TemporaryFile::in(present, S_IRUSR | S_IWUSR); !file)
         return tl::unexpected(
-            fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), present));
+            fmt::format("{} (no file can be created in the directory {})", write_trouble(path, file.error()), present));
     return {};
 }
 
@@ -72,12 +73,12 @@ tl::expected<void, std::string> update_folder(const std::string& path, const std
     std::vector<std::pair<std::string, std::string>> documents;
     for (const auto& file : files) {
         if (!is_within(file.path))
-            return tl::unexpected(fmt::format("{} is left as it was: {} would not be in it", path, file.path));
+            return tl::unexpected(fmt::format("{} was not changed: {} would not be in it", path, file.path));
         auto place = (fs::path(path) / file.path).string();
         const auto present = present_bytes(place);
         if (!present) return tl::unexpected(present.error());
         auto bytes = file.update(*present);
-        if (!bytes) return tl::unexpected(fmt::format("{} is left as it was: {}: {}", path, file.path, bytes.error()));
+        if (!bytes) return tl::unexpected(fmt::format("{} was not changed: {}: {}", path, file.path, bytes.error()));
         documents.emplace_back(std::move(place), std::move(*bytes));
     }
     for (const auto& [place, bytes] : documents)

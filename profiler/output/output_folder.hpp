@@ -1,4 +1,4 @@
-// A folder of documents that gain something.
+// A directory of documents to which a result is added.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 namespace perfwrap {
 
 struct FileInFolder {
-    std::string path;  // in the folder: "host/results.json"
+    std::string path;  // within the directory: "host/results.json"
     Update update;
 };
 
-// Whether files could be put into that folder, or where it is absent, whether it could be made; without leaving anything behind.
+// Checks that files can be created in the directory or, if it does not exist, that it can be created. Leaves nothing behind.
 tl::expected<void, std::string> check_folder(const std::string& path);
 
-// Makes the folder, and those in it, where they are absent. Nothing is written if one of the files is refused; else each is
-// replaced in one step. Other perfwraps are kept from the folder meanwhile.
+// Creates the directory and its subdirectories where they do not exist. If one file refuses its update, nothing is written;
+// otherwise each file is replaced in one step. The directory is locked meanwhile.
 tl::expected<void, std::string> update_folder(const std::string& path, const std::vector<FileInFolder>& files);
 
 }  // namespace perfwrap

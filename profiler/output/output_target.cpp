@@ -36,14 +36,14 @@ std::string_view remedy(int error) {
     switch (error) {
         case EACCES:
         case EPERM: return "change its permissions or choose another path";
-        case EROFS: return "choose a path on a file system that can be written";
+        case EROFS: return "choose a path on a writable file system";
         case ENOSPC:
         case EDQUOT: return "free some space or choose another path";
         case EFBIG: return "raise the limit (ulimit -f) or choose another path";
         case EPIPE: return "keep its reader running until perfwrap has ended";
         case ENAMETOOLONG: return "choose a shorter name";
         case ENXIO: return "keep its reader running until perfwrap has ended";
-        case ETIMEDOUT: return "its reader takes nothing any more";
+        case ETIMEDOUT: return "its reader has stopped reading";
         case ELOOP: return "break the loop of symbolic links";
         default: return "choose another path";
     }
@@ -74,7 +74,7 @@ bool same_place(const OutputTarget& a, const OutputTarget& b) {
 }
 
 uid_t user_of_files() {
-    constexpr auto ask = static_cast<uid_t>(-1);  // no id is -1, so that nothing changes
+    constexpr auto ask = static_cast<uid_t>(-1);  // not a valid id: nothing changes
     return static_cast<uid_t>(::setfsuid(ask));
 }
 
@@ -86,7 +86,7 @@ std::string write_trouble(std::string_view path, int error) {
 tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) {
     if (path.empty()) return tl::make_unexpected(std::string("the output path is empty; name a file, or - for standard output"));
 
-    constexpr int most_links = 40;  // as the kernel's own limit
+    constexpr int most_links = 40;  // the kernel's own limit
     std::string present = path;
     for (int links = 0;; ++links) {
         if (const auto fd = inherited_descriptor(present)) return InheritedDescriptor{*fd};
@@ -100,17 +100,18 @@ tl::expected<OutputTarget, std::string> resolve_output(const std::string& path) 
 
     const auto existing = status(path);
     if (existing && S_ISDIR(existing->st_mode))
-        return tl::make_unexpected(fmt::format("cannot write {}: it is a folder; name a file in it", path));
+        return tl::make_unexpected(fmt::format("cannot write {}: it is a directory; name a file in it", path));
     if (existing && S_ISSOCK(existing->st_mode))
         return tl::make_unexpected(fmt::format("cannot write {}: it is a socket; name a file or a pipe", path));
     if (existing && !S_ISREG(existing->st_mode)) return InPlace{path};
     if (!existing && errno != ENOENT) return tl::make_unexpected(write_trouble(path, errno));
 
     auto file = split_path(present);
-    if (file.name.empty()) return tl::make_unexpected(fmt::format("cannot write {}: it names no file; add a file name", path));
+    if (file.name.empty())
+        return tl::make_unexpected(fmt::format("cannot write {}: it does not name a file; add a file name", path));
     if (!status(file.folder))
         return tl::make_unexpected(
-            fmt::format("cannot write {0}: the folder {1} does not exist; make it first (mkdir -p)", path, file.folder));
+            fmt::format("cannot write {0}: the directory {1} does not exist; make it first (mkdir -p)", path, file.folder));
     file.existing = existing;
     return file;
 }

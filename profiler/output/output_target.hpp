@@ -1,4 +1,4 @@
-// What an output path stands for, and so how bytes get there.
+// What an output path refers to, and therefore how it is written.
 #pragma once
 
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 
 namespace perfwrap {
 
-// A descriptor that perfwrap was started with: "-", /dev/stdout, /dev/fd/N. Opening such a path anew would begin at offset 0.
+// A descriptor that perfwrap was started with: "-", /dev/stdout, /dev/fd/N. Opening such a path again would start at offset 0.
 struct InheritedDescriptor {
     int fd = 1;
 };
@@ -21,7 +21,7 @@ struct InPlace {
     std::string path;
 };
 
-// A regular file, present or to be made.
+// A regular file, existing or to be created.
 struct Replaceable {
     std::string folder;  // "." for a bare name
     std::string name;
@@ -32,16 +32,16 @@ struct Replaceable {
 
 using OutputTarget = std::variant<InheritedDescriptor, InPlace, Replaceable>;
 
-// The folder and the name of a path as it stands, whatever is there.
+// Splits a path into directory and name. Does not look at the file system.
 Replaceable split_path(std::string_view path);
 
-// Whether both are one file or one descriptor, however they are written.
+// Whether both are the same file or descriptor, however their paths are spelled.
 bool same_place(const OutputTarget& a, const OutputTarget& b);
 
-// Whose rights the calling thread has on files.
+// The user whose rights on files the calling thread has.
 uid_t user_of_files();
 
-// Follows symbolic links, dangling ones too, to what they name. Opens nothing. Error: a sentence with the path and the remedy.
+// Follows symbolic links, including dangling ones. Opens nothing. Error: a sentence with the path and the remedy.
 tl::expected<OutputTarget, std::string> resolve_output(const std::string& path);
 
 // "cannot write PATH: No space left on device; free some space or choose another path".

@@ -42,7 +42,7 @@ bool Outputs::is_file(const Destination& destination) {
     return std::holds_alternative<DocumentFolder>(destination.format->of_result) || partial_path(destination.path);
 }
 
-// A draft of a document that holds other results, too, would be one of them all.
+// Only of a document that holds a single result: a partial version of one that holds several would have to repeat them all.
 bool Outputs::has_partial(const Destination& destination) {
     return std::holds_alternative<WholeDocument>(destination.format->of_result) && partial_path(destination.path);
 }
@@ -77,7 +77,7 @@ void Outputs::write_partials(const Result& so_far) {
         const auto document = std::get<WholeDocument>(destination.format->of_result);
         const auto written = write_partial(destination.path, document(so_far));
         if (!written && complained_.insert(destination.path).second)
-            complain(fmt::format("no checkpoint: {}; the run goes on", written.error()));
+            complain(fmt::format("checkpoint not written: {}; the run goes on", written.error()));
     }
 }
 

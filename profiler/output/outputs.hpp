@@ -1,4 +1,5 @@
-// The files and streams that -o names: tried before the command starts, kept in PATH.partial while it runs, written in the end.
+// The files and streams that -o names: checked before the command starts, written to PATH.partial while it runs, and written at
+// its end.
 #pragma once
 
 #include <optional>
@@ -17,18 +18,18 @@ namespace perfwrap {
 
 class Outputs {
 public:
-    // With the rights of `owner`, if there is one. The rows of `formats` outlive what is opened. Error: one cannot be written, or
-    // two are the same.
+    // Checks them, with the rights of `owner` if there is one. The rows of `formats` must outlive the object. Error: one cannot
+    // be written, or two are the same.
     static tl::expected<Outputs, std::string> open(std::span<const Output> outputs, std::span<const Exporter> formats,
                                                    bool with_partials, const std::optional<Identity>& owner);
 
     bool have_partials() const { return with_partials_; }
 
-    // Of the documents that hold one result, and no more. Complains once of each that fails.
+    // Writes PATH.partial of each document that holds a single result. Prints an error once for each that fails.
     void write_partials(const Result& so_far);
 
-    // Each is tried, whatever became of the others; complains of those that fail. A partial result stays beside an output that
-    // could not be written.
+    // Writes every output, even if others fail, and prints an error for each that fails. PATH.partial stays if PATH could not be
+    // written.
     bool write(const Result& result) const;
 
 private:
@@ -40,7 +41,7 @@ private:
     static bool is_file(const Destination& destination);
     static bool has_partial(const Destination& destination);
 
-    std::vector<Destination> destinations_;  // files before what could keep perfwrap waiting
+    std::vector<Destination> destinations_;  // files before outputs that could block
     bool with_partials_ = false;
     std::optional<Identity> owner_;
     std::set<std::string> complained_;

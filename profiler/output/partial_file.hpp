@@ -8,13 +8,13 @@
 
 namespace perfwrap {
 
-// Nothing for what is no regular file: a pipe takes one result and no drafts.
+// Empty if PATH is not a regular file: a pipe takes one result and no drafts.
 std::optional<std::string> partial_path(const std::string& path);
 
-// In one step, with the permissions that PATH has or would get; does nothing where there is no partial_path.
+// Writes PATH.partial in one step, with the permissions that PATH has or would get. Does nothing if there is no partial_path.
 tl::expected<void, std::string> write_partial(const std::string& path, std::string_view bytes);
 
-// Also one of an earlier run that was killed.
+// Also removes one that an earlier run left because it was killed.
 void remove_partial(const std::string& path);
 
 }  // namespace perfwrap

@@ -27,20 +27,22 @@ bool is_hidden_name(std::string_view name) {
     return digits.size() == hidden_digits && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// False: another perfwrap took the new file for a stale one before it was locked. Where nobody can lock, nobody takes it away.
+// False: another perfwrap took the new file for a stale one and removed it before it was locked. Where files cannot be locked,
+// none is removed.
 bool lock(int fd) {
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
     struct stat status {};
     return ::fstat(fd, &status) == 0 && status.st_nlink > 0;
 }
 
-// So that a new name outlasts the machine, too. Not every file system can, nor may every folder be opened; the name stands.
+// Makes a new name survive a crash of the machine. Errors are ignored: some file systems cannot do it, and some directories
+// cannot be opened.
 void sync_folder(const std::string& folder) {
     const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd) ::fsync(fd.get());
 }
 
-// Calls make(path) with hidden names until one is free. Returns an errno and the path; 0 if it was made.
+// Calls make(path) with hidden names until one is free. Returns 0 or an errno, and the path.
 template <typename Make>
 std::pair<int, std::string> under_free_name(const std::string& folder, Make make) {
     constexpr int attempts = 100;
@@ -54,7 +56,7 @@ std::pair<int, std::string> under_free_name(const std::string& folder, Make make
     return {errno, path};
 }
 
-// Not every file system can make a file without a name (open(2), O_TMPFILE): NFS and vfat, for example.
+// Some file systems, such as NFS and vfat, cannot create a file without a name (open(2), O_TMPFILE).
 bool lacks_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == EINVAL; }
 
 }  // namespace
@@ -94,7 +96,7 @@ int TemporaryFile::become(const std::string& path) && {
             return 0;
         }
         if (errno != EEXIST) return errno;
-        // No system call links over an existing name: a hidden name lives from here to the rename.
+        // No system call links over an existing name: a hidden name exists from here to the rename.
         auto [error, hidden] = under_free_name(folder_, link_as);
         if (error != 0) return error;
         name_ = std::move(hidden);

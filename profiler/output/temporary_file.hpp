@@ -1,4 +1,4 @@
-// A new file that nobody sees until it takes its place under its final name.
+// A new file that is not visible until it gets its final name.
 #pragma once
 
 #include <sys/types.h>
@@ -11,9 +11,9 @@
 
 namespace perfwrap {
 
-// Without a name where the file system has O_TMPFILE, so that even a killed perfwrap leaves nothing; else under a hidden name in
-// the same folder, removed by the destructor. Also the moment of replacing an old file takes a hidden name. It is locked: a
-// hidden file without a lock was left by a perfwrap that was killed.
+// It has no name where the file system supports O_TMPFILE, so that even a killed perfwrap leaves nothing behind; otherwise it has
+// a hidden name in the same directory, which the destructor removes. Replacing an existing file takes a hidden name for a moment,
+// too. The file is locked: a hidden file without a lock was left by a perfwrap that was killed.
 class TemporaryFile {
 public:
     // The mode is subject to the umask. Error: an errno.
@@ -26,10 +26,10 @@ public:
 
     int descriptor() const { return descriptor_.get(); }
 
-    // Puts the file at `path`, in the same folder, in one step, in place of what is there. Returns an errno, 0 if done.
+    // Moves the file to `path`, in the same directory, in one step, replacing what is there. Returns 0 or an errno.
     int become(const std::string& path) &&;
 
-    // Removes what killed perfwraps of the same user left in a folder.
+    // Removes the files that killed perfwraps of the same user left in a directory.
     static void remove_stale(const std::string& folder);
 
 private:

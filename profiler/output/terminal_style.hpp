@@ -1,4 +1,4 @@
-// How standard error wants its text, if it is a terminal.
+// How text on standard error should be styled.
 #pragma once
 
 #include "exporters/screen/summary.hpp"

@@ -19,7 +19,7 @@ namespace {
 using Outcome = tl::expected<void, std::string>;
 
 std::string read_trouble(const std::string& path, int error) {
-    return fmt::format("cannot read what is in {}: {}; make it readable or choose another path", path,
+    return fmt::format("cannot read {}: {}; make it readable or choose another path", path,
                        std::generic_category().message(error));
 }
 
@@ -57,14 +57,14 @@ tl::expected<void, std::string> update_output(const std::string& path, const Upd
         auto lock = FolderLock::take(file->folder);
         if (!lock) return tl::unexpected(fmt::format("cannot write {}: {}", path, lock.error()));
         held.emplace(std::move(*lock));
-        target = resolve_output(path);  // another perfwrap may have been there meanwhile
+        target = resolve_output(path);  // another perfwrap may have replaced it meanwhile
     }
     if (!target) return tl::unexpected(std::move(target.error()));
     const auto* file = std::get_if<Replaceable>(&*target);
     const auto present = file != nullptr ? present_bytes(file->path()) : "";
     if (!present) return tl::unexpected(present.error());
     const auto bytes = update(*present);
-    if (!bytes) return tl::unexpected(fmt::format("{} is left as it was: {}", path, bytes.error()));
+    if (!bytes) return tl::unexpected(fmt::format("{} was not changed: {}", path, bytes.error()));
     return file != nullptr ? replace_file(path, *file, *bytes) : write_output(path, *bytes);
 }
 

@@ -1,4 +1,4 @@
-// Documents that gain something: what is there is read, changed and put back in one step.
+// Documents to which a result is added: what is there is read, changed and replaced in one step.
 #pragma once
 
 #include <functional>
@@ -10,14 +10,14 @@
 
 namespace perfwrap {
 
-// The bytes to be there next, from those that are there now, "" if none. Error: why those are refused.
+// Returns the new bytes of a document, given the present ones ("" if there is none). Error: why those are refused.
 using Update = std::function<tl::expected<std::string, std::string>(std::string_view present)>;
 
-// As check_writable; and what is there can be read.
+// Like check_writable; also checks that an existing file can be read.
 tl::expected<void, std::string> check_updatable(const std::string& path);
 
-// A regular or new file is replaced in one step, as by write_output, while other perfwraps are kept from it. Anything else, of
-// which nothing can be read, gets the update of nothing. What is refused stays as it is.
+// A regular or new file is replaced in one step, as by write_output, while its directory is locked. Anything else cannot be read
+// and gets the update of an empty document. If the update is refused, nothing is written.
 tl::expected<void, std::string> update_output(const std::string& path, const Update& update);
 
 // All bytes of a file, "" if there is none.

@@ -1,11 +1,11 @@
-// A write to a pipe without a reader, or beyond the file size limit, ends in an error and not in the end of perfwrap.
+// Makes a write to a pipe without a reader, or beyond the file size limit, fail with an error instead of ending perfwrap.
 #pragma once
 
 #include <signal.h>
 
 namespace perfwrap {
 
-// SIGPIPE and SIGXFSZ are held back in this thread; those that arrive meanwhile are discarded, unless one was pending before.
+// SIGPIPE and SIGXFSZ are blocked in this thread; those that arrive meanwhile are discarded, unless one was pending before.
 class WriteSignalsBlocked {
 public:
     WriteSignalsBlocked() {

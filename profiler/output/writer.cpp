@@ -24,8 +24,8 @@ using Outcome = tl::expected<void, std::string>;
 
 Outcome trouble(const std::string& path, int error) { return tl::make_unexpected(write_trouble(path, error)); }
 
-// All of it, whatever the descriptor's mode: short writes go on, a full non-blocking pipe is waited for. Returns an errno, 0 if
-// done; ETIMEDOUT where a non-blocking pipe's reader has taken nothing for that long.
+// Writes all bytes, whatever the descriptor's mode: continues after short writes, and waits for a full non-blocking pipe. Returns
+// 0 or an errno; ETIMEDOUT if the reader of a non-blocking pipe has read nothing for `patience`.
 int write_all(int fd, std::string_view bytes, std::optional<std::chrono::milliseconds> patience = std::nullopt) {
     const WriteSignalsBlocked blocked;
     while (!bytes.empty()) {
@@ -51,13 +51,13 @@ Outcome check(const std::string& path, const InheritedDescriptor& target) {
         fmt::format("cannot write {}: descriptor {} is {}; redirect it to a file", path, target.fd, state));
 }
 
-// Without opening: that would wait for a pipe's reader.
+// Does not open it: that would wait for a pipe's reader.
 Outcome check(const std::string& path, const InPlace& target) {
     if (::faccessat(AT_FDCWD, target.path.c_str(), W_OK, AT_EACCESS) != 0) return trouble(path, errno);
     return {};
 }
 
-// In a folder such as /tmp a file that may be written may still not be replaced (unlink(2), EPERM).
+// In a sticky directory such as /tmp a user may write to a file but not replace it (unlink(2), EPERM).
 bool may_replace(const Replaceable& target) {
     struct stat folder {};
     if (!target.existing || ::stat(target.folder.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) == 0) return true;
@@ -72,7 +72,7 @@ Outcome check(const std::string& path, const Replaceable& target) {
     const auto file = TemporaryFile::in(target.folder, S_IRUSR | S_IWUSR);
     if (file) return {};
     return tl::make_unexpected(
-        fmt::format("{} (no new file can be made in the folder {})", write_trouble(path, file.error()), target.folder));
+        fmt::format("{} (no file can be created in the directory {})", write_trouble(path, file.error()), target.folder));
 }
 
 Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes, std::chrono::milliseconds) {
@@ -85,7 +85,7 @@ bool is_pipe(const std::string& path) {
     return ::stat(path.c_str(), &found) == 0 && S_ISFIFO(found.st_mode);
 }
 
-// Its reader may have gone for good.
+// Waits for a pipe's reader, which may have gone for good.
 UniqueFd open_in_place(const std::string& path, std::chrono::milliseconds patience) {
     using std::chrono::steady_clock;
     const auto give_up = steady_clock::now() + patience;
@@ -107,7 +107,7 @@ Outcome write(const std::string& path, const InPlace& target, std::string_view b
     return {};
 }
 
-// Owner and mode of the file that is replaced. Only root can give a file away; for others the new one is simply theirs.
+// Copies owner and mode of the file that is replaced. Only root can give a file away; other users own the new file.
 int take_over_permissions(int fd, const struct stat& existing) {
     if (::fchown(fd, existing.st_uid, existing.st_gid) != 0 && errno != EPERM) return errno;
     return ::fchmod(fd, existing.st_mode & 07777) == 0 ? 0 : errno;
@@ -117,7 +117,7 @@ Outcome write(const std::string& path, const Replaceable& target, std::string_vi
     return replace_file(path, target, bytes);
 }
 
-// What the path of a file or a folder stands for.
+// What the path of a file or directory refers to.
 std::optional<OutputTarget> place_of(std::string_view path) {
     while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     const std::string file(path);
@@ -151,11 +151,11 @@ tl::expected<void, std::string> check_distinct(std::span<const std::string> path
     std::vector<std::pair<std::string, OutputTarget>> places;
     for (const auto& path : paths) {
         auto target = place_of(path);
-        if (!target) continue;  // whether it can be written is another question
+        if (!target) continue;  // check_writable reports it
         const auto same = std::ranges::find_if(places, [&](const auto& place) { return same_place(place.second, *target); });
         if (same != places.end())
             return tl::make_unexpected(
-                fmt::format("{} and {} are the same place; give each output a path of its own", same->first, path));
+                fmt::format("{} and {} are the same file; give each output its own path", same->first, path));
         places.emplace_back(path, std::move(*target));
     }
     return {};

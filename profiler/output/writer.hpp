@@ -1,4 +1,4 @@
-// Bytes into files: whole or not at all.
+// Writes bytes to files: all of them or none.
 #pragma once
 
 #include <chrono>
@@ -11,24 +11,24 @@
 
 namespace perfwrap {
 
-// Whether `path` could be written, found out without leaving anything behind. "-" is standard output.
-// Error: a sentence that names the path, what is wrong and what to do.
+// Checks that `path` can be written, without leaving anything behind. "-" is standard output. Error: a sentence that names the
+// path, what is wrong and what to do.
 tl::expected<void, std::string> check_writable(const std::string& path);
 
-// Whether no two of them are the same file or folder. Error: a sentence that names both.
+// Checks that no two of them are the same file or directory. Error: a sentence that names both.
 tl::expected<void, std::string> check_distinct(std::span<const std::string> paths);
 
-// A regular or new file is replaced in one step (temporary file in the same folder, fsync, rename) with the permissions that it
-// had or that the umask gives; symbolic links are followed, so that the link stays. Anything else (pipe, terminal, device) is
-// written in place; a named pipe is waited for until somebody reads it, as long as patience goes.
+// A regular or new file is replaced in one step (temporary file in the same directory, fsync, rename) with the permissions that
+// it had or that the umask gives; symbolic links are followed, so that the link stays. Anything else (pipe, terminal, device) is
+// written in place; a named pipe must get a reader within `patience`.
 inline constexpr std::chrono::seconds patience_with_readers{10};
 tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes,
                                              std::chrono::milliseconds patience = patience_with_readers);
 
-// The first of these; `path` is what errors call it.
+// Replaces a regular or new file as write_output does. `path` is its name in errors.
 tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes);
 
-// To standard error, as far as it takes it: one that is closed, or that nobody reads, costs nothing but the text.
+// Writes to standard error. Errors are ignored: if it is closed or has no reader, only the text is lost.
 void tell(std::string_view text);
 
 }  // namespace perfwrap

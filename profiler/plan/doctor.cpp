@@ -35,20 +35,20 @@ std::vector<Remedy> remedies(const HostFacts& facts) {
     return list;
 }
 
-// Metrics that are had in the same way, or lack for the same reason, with what there is to say of them.
+// Metrics that are measured the same way, or missing for the same reason.
 struct Group {
     int rank;
     std::string title;
     std::string keys;
 };
 
-// How a metric is had: as things are, or else with an option.
-Group had(const HostFacts& facts, Metric metric) {
+// How a metric is measured: without options, or else with one.
+Group how_measured(const HostFacts& facts, Metric metric) {
     struct Wish {
         std::string_view condition;
         PlanOptions options;
     };
-    constexpr int ranks_per_wish = 3;  // as many as there are accuracies
+    constexpr int ranks_per_wish = 3;  // one for each kind of accuracy
     int rank = 0;
     for (const auto& wish :
          {Wish{"", {}}, Wish{", with --cgroup", {.cgroup = true}}, Wish{", with --exact-memory", {.exact_memory = true}}}) {
@@ -67,7 +67,7 @@ Group had(const HostFacts& facts, Metric metric) {
 std::vector<Group> grouped(const HostFacts& facts) {
     std::vector<Group> groups;
     for (const auto& info : metric_catalogue()) {
-        auto its = had(facts, info.metric);
+        auto its = how_measured(facts, info.metric);
         auto group = std::ranges::find(groups, its.title, &Group::title);
         if (group == groups.end()) group = groups.insert(groups.end(), std::move(its));
         group->keys.append(group->keys.empty() ? "" : " ").append(info.key);
@@ -101,7 +101,7 @@ std::string doctor_text(const HostFacts& facts) {
                                    printable(facts.kernel, true), facts.cpus,
                                    static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0));
     const bool uses_ebpf = plan && plan->mode == Mode::ebpf;
-    text += status_line("eBPF", ebpf_obstacle(facts), ", and used unless told otherwise");
+    text += status_line("eBPF", ebpf_obstacle(facts), ", and used by default");
     text += status_line("procfs", procfs_obstacle(facts), uses_ebpf ? ", with --source procfs" : ", and used");
     text +=
         status_line("cgroup", cgroup_obstacle(facts), fmt::format(" ({}), with --cgroup", cgroup_version(facts.cgroup_memory)));

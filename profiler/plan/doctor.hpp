@@ -1,4 +1,4 @@
-// What this host can measure, how exactly, and how to get the rest. Pure: facts in, text out.
+// Reports what this host can measure, how exactly, and what would unlock the rest. Pure: facts in, text out.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace perfwrap {
 
-// At most a screen of 80 columns.
+// For a terminal of 80 columns.
 std::string doctor_text(const HostFacts& facts);
 
-// One JSON object, "schema" perfwrap-doctor/1. Its "mode" is null and its "metrics" empty where nothing can be measured.
+// One JSON object, "schema" perfwrap-doctor/1. If nothing can be measured, "mode" is null and "metrics" is empty.
 std::string doctor_json(const HostFacts& facts);
 
 }  // namespace perfwrap

@@ -5,7 +5,7 @@
 namespace perfwrap {
 
 std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts) {
-    if (const auto obstacle = procfs_obstacle(facts)) return obstacle;  // it tells what perfwrap is allowed, among other things
+    if (const auto obstacle = procfs_obstacle(facts)) return obstacle;  // perfwrap also reads its own capabilities there
     if (!facts.kernel_btf)
         return Obstacle{"the kernel's type information /sys/kernel/btf/vmlinux cannot be read",
                         "use a kernel built with CONFIG_DEBUG_INFO_BTF=y and make /sys visible"};
@@ -16,7 +16,7 @@ std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts) {
         return Obstacle{"perfwrap runs neither as root nor with CAP_BPF and CAP_PERFMON",
                         "sudo setcap cap_bpf,cap_perfmon+ep \"$(command -v perfwrap)\""};
     if (facts.bpf_refusal) {
-        // Programs, maps and tracepoints take some forty.
+        // Programs, maps and tracepoints take about forty.
         constexpr std::uint64_t enough_descriptors = 64;
         const auto remedy = facts.descriptor_limit < enough_descriptors
                                 ? fmt::format("raise the limit of {} open files with ulimit -n", facts.descriptor_limit)
@@ -35,8 +35,8 @@ std::optional<Obstacle> procfs_obstacle(const HostFacts& facts) {
 std::optional<Obstacle> cgroup_obstacle(const HostFacts& facts) {
     if (facts.cgroup_memory == CgroupMemory::none)
         return Obstacle{"no memory cgroup controller is mounted under /sys/fs/cgroup",
-                        "boot with cgroup_enable=memory, or mount it"};
-    if (!facts.cgroup_peak) return Obstacle{"this kernel's cgroups keep no memory.peak", "use Linux 5.19 or later"};
+                        "boot with cgroup_enable=memory, or mount the controller"};
+    if (!facts.cgroup_peak) return Obstacle{"this kernel's cgroups have no memory.peak", "use Linux 5.19 or later"};
     if (!facts.cgroup_refusal) return std::nullopt;
     if (facts.root) return Obstacle{*facts.cgroup_refusal, "make /sys/fs/cgroup writable for perfwrap"};
     return Obstacle{*facts.cgroup_refusal, facts.cgroup_memory == CgroupMemory::v2

@@ -1,4 +1,4 @@
-// What keeps a way of measuring from working on this host, and the one thing that would change it.
+// Why a way of measuring does not work on this host, and the one thing that would change that.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ struct Obstacle {
     std::string remedy;  // a command to type or a setting to change
 };
 
-// Nothing: the way is open.
+// Empty if there is no obstacle.
 std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts);
 std::optional<Obstacle> procfs_obstacle(const HostFacts& facts);
 std::optional<Obstacle> cgroup_obstacle(const HostFacts& facts);

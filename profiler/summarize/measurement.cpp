@@ -1,4 +1,4 @@
-// What the plan promised, corrected by what came.
+// Describes the measurement: the plan, corrected by what was really measured.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace perfwrap {
 namespace {
 
-// The mean of what `of` gives for the recordings that have it.
+// The mean of `of` over the recordings for which it has a value.
 template <typename Of>
 std::optional<double> mean(std::span<const Recording> recordings, Of of) {
     double sum = 0;
@@ -26,7 +26,7 @@ std::optional<double> tree_interval(const Observation& seen) { return seen.mean_
 
 std::optional<double> cpu_interval(const Observation& seen) { return seen.cpu_interval_seconds; }
 
-// PSS has a pace of its own.
+// PSS is sampled at intervals of its own.
 std::optional<double> pss_interval(const Observation& seen) {
     const auto& pss = seen.memory.pss;
     if (!pss || pss->samples == 0 || pss->observed_seconds <= 0) return std::nullopt;
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> pss_samples(std::span<const Recording> recordings) 
     return samples > 0 ? std::optional(samples) : std::nullopt;
 }
 
-// What was promised, with how often it was sampled.
+// The planned accuracy, with how often the metric was really sampled.
 Accuracy accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
     Accuracy accuracy = plan.accuracy;
     if (accuracy.kind != AccuracyKind::sampled) return accuracy;
@@ -51,20 +51,21 @@ Accuracy accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Reco
     return accuracy;
 }
 
-// What a probe gave unasked carries the weakest claim.
+// A value that the plan did not expect gets the weakest accuracy.
 MetricPlan unplanned(Mode mode) {
     MetricPlan plan;
     plan.measured = true;
     plan.source = mode == Mode::ebpf ? Source::ebpf : Source::procfs;
     plan.accuracy.kind = AccuracyKind::sampled;
-    plan.note = "the plan did not count on it";
+    plan.note = "measured, although the plan did not expect it";
     return plan;
 }
 
 Absence absence_of(const MetricPlan& plan) {
     if (!plan.measured) return plan.absence;
-    if (plan.accuracy.kind == AccuracyKind::sampled) return {"no sample: run too short, or unreadable", ""};
-    return {fmt::format("{} gave no value for this run", source_name(plan.source)), ""};
+    if (plan.accuracy.kind == AccuracyKind::sampled)
+        return {"no sample: the run was too short, or the file could not be read", ""};
+    return {fmt::format("{} reported no value for this run", source_name(plan.source)), ""};
 }
 
 bool is_io(Metric metric) {
@@ -72,13 +73,12 @@ bool is_io(Metric metric) {
            metric == Metric::storage_read_bytes || metric == Metric::storage_written_bytes;
 }
 
-// Where perfwrap is used through file capabilities.
+// I/O that perfwrap may not report where its rights come from file capabilities.
 std::optional<Absence> withheld(Metric metric, std::span<const Recording> recordings) {
     if (!is_io(metric) || std::ranges::none_of(recordings, [](const Recording& recording) { return recording.seen.io_withheld; }))
         return std::nullopt;
     return Absence{
-        "a set-uid program ran, or another with rights of its own, whose I/O its caller may not see (run perfwrap as "
-        "root)",
+        "a program with rights of its own ran (set-uid, for example), whose I/O its caller may not see (run perfwrap as root)",
         "root where a program with rights of its own runs"};
 }
 

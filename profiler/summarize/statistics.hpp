@@ -1,4 +1,4 @@
-// What a series of values amounts to.
+// Statistics of a series of values.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace perfwrap {
 
-// `values` holds at least one. The median of an even number is the mean of the middle two; the standard deviation is the
-// sample's.
+// `values` must not be empty. The median of an even number of values is the mean of the two in the middle; the standard deviation
+// is that of a sample (n - 1).
 Statistics statistics_of(std::vector<double> values);
 
 }  // namespace perfwrap

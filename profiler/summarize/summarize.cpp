@@ -51,7 +51,7 @@ MetricValues metrics_of(const Observation& seen, const Window& window) {
     values[wall_seconds] = window.length_seconds();
     values[cpu_user_seconds] = as_seconds(totals.cpu_user_ns);
     values[cpu_system_seconds] = as_seconds(totals.cpu_system_ns);
-    // The sum of the two as they are written, so that a reader who adds them up gets cpu_seconds to the last digit.
+    // The sum of the two written values, so that adding them up gives cpu_seconds to the last digit.
     if (values[cpu_user_seconds] && values[cpu_system_seconds])
         values[cpu_seconds] = *values[cpu_user_seconds] + *values[cpu_system_seconds];
     if (values[cpu_seconds] && window.length_seconds() > 0)
@@ -136,16 +136,16 @@ PeakResult peak_of(const PeakMoment& moment, const Window& window, const Summari
 }
 
 TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
-    TimelineResult told;
+    TimelineResult columns;
     for (const auto& bucket : timeline.buckets()) {
-        told.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
-        told.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
-        told.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
-        told.cpu_cores.push_back(bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns)
-                                                      : 0.0);
-        told.processes.push_back(bucket.processes_max);
+        columns.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
+        columns.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
+        columns.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
+        columns.cpu_cores.push_back(
+            bucket.length_ns > 0 ? static_cast<double>(bucket.cpu_ns) / static_cast<double>(bucket.length_ns) : 0.0);
+        columns.processes.push_back(bucket.processes_max);
     }
-    return told;
+    return columns;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Raw facts of a run into metrics: pure arithmetic.
+// Turns the raw facts of a run into metrics: pure arithmetic.
 #pragma once
 
 #include <map>
@@ -16,14 +16,13 @@ struct SummarizeOptions {
 
 RunResult summarize(const Recording& recording, int index, const SummarizeOptions& options);
 
-// Every metric is either a source in the measurement or unavailable with a reason: what the plan promised, corrected by what
-// came.
+// Every metric gets either a source or a reason why it was not measured: the plan, corrected by what was really measured.
 Measurement describe_measurement(const Plan& plan, std::span<const Recording> recordings, std::span<const RunResult> runs);
 
-// Per metric over the runs that have it.
+// Statistics of each metric over the runs that have it.
 std::map<Metric, Statistics> statistics(std::span<const RunResult> runs);
 
-// "SIGKILL" for 9, "SIG64" for what has no name.
+// "SIGKILL" for 9, "SIG64" for a signal without a name.
 std::string signal_name(int signal);
 
 // A wait(2) status as code or signal.

@@ -19,17 +19,17 @@ std::string names_of(const std::vector<std::string>& orphans) {
 std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan, const Measurement& measurement) {
     std::vector<std::string> warnings;
     if (plan.fallback_reason)
-        warnings.push_back(fmt::format("measured through /proc, less exactly than eBPF would: {}{}", *plan.fallback_reason,
-                                       plan.remedy ? fmt::format("; to change that: {}", *plan.remedy) : ""));
+        warnings.push_back(fmt::format("measured through /proc, less exactly than with eBPF: {}{}", *plan.fallback_reason,
+                                       plan.remedy ? fmt::format("; to use eBPF: {}", *plan.remedy) : ""));
     std::vector<std::string> orphans;
     for (const auto& run : runs) orphans.insert(orphans.end(), run.orphans.begin(), run.orphans.end());
     if (!orphans.empty())
-        warnings.push_back(fmt::format("alive after the command's end: {}; what they used until then is counted (see --orphans)",
-                                       names_of(orphans)));
-    if (measurement.lost_events != 0)
         warnings.push_back(
-            fmt::format("{} events were lost: the process table, or figures of memory, CPU or processes, may be incomplete",
-                        measurement.lost_events));
+            fmt::format("still running after the command ended: {}; what they had used by then is counted (see --orphans)",
+                        names_of(orphans)));
+    if (measurement.lost_events != 0)
+        warnings.push_back(fmt::format("{} events were lost: the process table or some of the totals may be incomplete",
+                                       measurement.lost_events));
     return warnings;
 }
 

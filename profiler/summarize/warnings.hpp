@@ -1,4 +1,4 @@
-// What a person should know before relying on the numbers.
+// What users should know before they rely on the numbers.
 #pragma once
 
 #include <span>

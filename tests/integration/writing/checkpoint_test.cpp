@@ -200,8 +200,8 @@ TEST_CASE("a checkpoint that cannot be written is told of once and harms nothing
              .before_exec = [&] { errors_to(folder / "told"); }});
     CHECK(ended.code() == 0);
     const auto told = read_file(folder / "told");
-    CHECK_THAT(told,
-               Catch::StartsWith(fmt::format("perfwrap: no checkpoint: cannot write {}: ", folder / "result.json.partial")));
+    CHECK_THAT(told, Catch::StartsWith(
+                         fmt::format("perfwrap: checkpoint not written: cannot write {}: ", folder / "result.json.partial")));
     CHECK(std::ranges::count(told, '\n') == 1);
     CHECK(read_result(folder / "result.json").at("complete") == true);
 }

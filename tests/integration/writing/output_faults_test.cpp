@@ -53,15 +53,15 @@ TEST_CASE("an output that cannot be written is told before the command starts") 
     fs::create_symlink("missing/result.json", folder / "dangling");
     const std::vector<std::pair<Words, std::string>> faults{
         {{"-o", "json:" + folder / "missing/x"}, "does not exist; make it first (mkdir -p)"},
-        {{"-o", "json:" + folder / "a-folder"}, "it is a folder; name a file in it"},
+        {{"-o", "json:" + folder / "a-folder"}, "it is a directory; name a file in it"},
         {{"-o", "json:" + folder / "loop"}, "loop of symbolic links"},
-        {{"-o", "json:" + folder / "dangling"}, "the folder " + folder / "missing" + " does not exist"},
+        {{"-o", "json:" + folder / "dangling"}, "the directory " + folder / "missing" + " does not exist"},
         {{"-o", folder / std::string(300, 'x') + ".json"}, "choose a shorter name"},
         {{"-o", "csv:" + folder / "x"}, "'csv' is not a known format: write one of json (.json), prometheus (.prom)"},
         {{"-o", "csv:x.json"}, "'csv' is not a known format"},
-        {{"-o", folder / "x.json", "-o", "prometheus:" + folder / "a-folder/../x.json"}, "are the same place"},
-        {{"-o", folder / "x.json", "-o", "json:" + folder / "x.json.partial"}, "are the same place"},
-        {{"-o", "-", "-o", "prometheus:/dev/stdout"}, "are the same place"},
+        {{"-o", folder / "x.json", "-o", "prometheus:" + folder / "a-folder/../x.json"}, "are the same file"},
+        {{"-o", folder / "x.json", "-o", "json:" + folder / "x.json.partial"}, "are the same file"},
+        {{"-o", "-", "-o", "prometheus:/dev/stdout"}, "are the same file"},
         {{"-o", "/proc/x.json"}, "cannot write /proc/x.json"},
     };
     const auto before = folder.names();
@@ -88,7 +88,7 @@ TEST_CASE("a read-only file system is told of before the command starts") {
                             .before_exec = [&] { mount_here(folder.path(), MS_RDONLY, ""); }});
     CHECK(ended.code() == 125);
     CHECK(ended.out.empty());
-    CHECK_THAT(ended.err, Catch::Contains("Read-only file system; choose a path on a file system that can be written"));
+    CHECK_THAT(ended.err, Catch::Contains("Read-only file system; choose a path on a writable file system"));
 }
 
 TEST_CASE("what may be written but not replaced is told of before the command starts") {
@@ -144,7 +144,7 @@ TEST_CASE("a disk that fills up meanwhile costs what stands on it, and a checkpo
         CHECK(ended.code() == (command_code == 0 ? 125 : command_code));
         CHECK_THAT(ended.out, Catch::EndsWith("zeros\n"));
         CHECK_THAT(read_file(folder / "told"),
-                   Catch::Contains("no checkpoint: cannot write small/result.json.partial: No space left on device") &&
+                   Catch::Contains("checkpoint not written: cannot write small/result.json.partial: No space left on device") &&
                        Catch::Contains("perfwrap: cannot write small/result.json: No space left on device; free some space"));
         fs::remove(folder / "told");
         CHECK(is_result(folder / "result.prom"));

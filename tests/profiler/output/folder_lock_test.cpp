@@ -38,7 +38,7 @@ TEST_CASE("who waits for a locked folder in vain is told of it") {
     const auto lock = FolderLock::take(folder.path());
     const auto second = FolderLock::take(folder.path(), milliseconds(50));
     REQUIRE_FALSE(second);
-    CHECK(says(second.error(), "another process has kept the folder " + folder.path() + " locked"));
+    CHECK(says(second.error(), "another process has kept the directory " + folder.path() + " locked"));
 }
 
 TEST_CASE("a lock ends with the process that held it") {

@@ -49,7 +49,7 @@ TEST_CASE("where one document is refused the folder stays as it was") {
     put(folder.file("index"), "old");
     const auto outcome = update_folder(folder.path(), {with_line("new", "one"), refused("index")});
     REQUIRE_FALSE(outcome);
-    CHECK(outcome.error() == folder.path() + " is left as it was: index: it is of version 1");
+    CHECK(outcome.error() == folder.path() + " was not changed: index: it is of version 1");
     CHECK(folder.names() == Names{"index"});
     CHECK(content(folder.file("index")) == "old");
 }
@@ -84,9 +84,9 @@ TEST_CASE("what cannot be a folder is refused before the start") {
     const Folder folder;
     put(folder.file("file"), "");
     CHECK_FALSE(check_folder(""));
-    CHECK(says(check_folder("-").error(), "standard output; name a folder"));
-    CHECK(says(check_folder(folder.file("file")).error(), folder.file("file") + " is not a folder"));
-    CHECK(says(check_folder(folder.file("file/in")).error(), folder.file("file") + " is not a folder"));
+    CHECK(says(check_folder("-").error(), "standard output; name a directory"));
+    CHECK(says(check_folder(folder.file("file")).error(), folder.file("file") + " is not a directory"));
+    CHECK(says(check_folder(folder.file("file/in")).error(), folder.file("file") + " is not a directory"));
     CHECK_FALSE(check_folder("/proc/results"));
     CHECK_FALSE(update_folder(folder.file("file"), {}));
     CHECK_FALSE(update_folder(folder.path(), {with_line("file/in", "one")}));
@@ -104,5 +104,5 @@ TEST_CASE("what cannot be a folder is refused before the start") {
     REQUIRE_FALSE(closed);
     CHECK(says(closed.error(), "Permission denied"));
     REQUIRE_FALSE(within);
-    CHECK(says(within.error(), "no new file can be made in the folder " + folder.path()));
+    CHECK(says(within.error(), "no file can be created in the directory " + folder.path()));
 }

@@ -110,7 +110,7 @@ TEST_CASE("two outputs in one place are refused, of whatever kind") {
         INFO(one.path << " and " << other.path);
         const auto outputs = open({one, other});
         REQUIRE_FALSE(outputs);
-        CHECK(says(outputs.error(), "are the same place"));
+        CHECK(says(outputs.error(), "are the same file"));
     }
     CHECK(open({{"tree", folder.file("tree")}, {"name", folder.file("tree/a.name")}}));
 }

@@ -75,7 +75,7 @@ TEST_CASE("a document that is refused stays as it was") {
     const auto before = inode();
     const auto outcome = update_output(path, refuse);
     REQUIRE_FALSE(outcome);
-    CHECK(outcome.error() == path + " is left as it was: its header is of other metrics");
+    CHECK(outcome.error() == path + " was not changed: its header is of other metrics");
     CHECK(content(path) == "somebody else's");
     CHECK(inode() == before);
     CHECK(folder.names() == Names{"table.csv"});
@@ -158,7 +158,7 @@ TEST_CASE("a document that cannot be read or written is refused before the start
     const auto unread = update_output(path, with_line("two"));
     if (root) REQUIRE(::seteuid(0) == 0);
     REQUIRE_FALSE(unreadable);
-    CHECK(says(unreadable.error(), "cannot read what is in " + path + ": Permission denied"));
+    CHECK(says(unreadable.error(), "cannot read " + path + ": Permission denied"));
     CHECK_FALSE(unread);
     CHECK(content(path) == "one\n");
 }

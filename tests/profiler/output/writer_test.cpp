@@ -49,14 +49,14 @@ TEST_CASE("a missing folder is named with the remedy") {
     const auto outcome = check_writable(folder.file("no/such/out.json"));
     REQUIRE_FALSE(outcome);
     CHECK(says(outcome.error(), folder.file("no/such/out.json")));
-    CHECK(says(outcome.error(), "the folder " + folder.file("no/such") + " does not exist; make it first (mkdir -p)"));
+    CHECK(says(outcome.error(), "the directory " + folder.file("no/such") + " does not exist; make it first (mkdir -p)"));
 }
 
 TEST_CASE("what cannot be a file is refused before the start") {
     const Folder folder;
     put(folder.file("plain"), "");
     fs::create_symlink("loop", folder.file("loop"));
-    CHECK(says(check_writable(folder.path()).error(), "is a folder; name a file in it"));
+    CHECK(says(check_writable(folder.path()).error(), "is a directory; name a file in it"));
     CHECK_FALSE(check_writable(folder.file("")));
     CHECK_FALSE(check_writable(""));
     CHECK_FALSE(check_writable(folder.file("plain/out.json")));
@@ -85,7 +85,7 @@ TEST_CASE("a file or a folder that may not be written is refused") {
     REQUIRE_FALSE(fixed);
     CHECK(says(fixed.error(), "Permission denied; change its permissions or choose another path"));
     REQUIRE_FALSE(closed);
-    CHECK(says(closed.error(), "in the folder " + folder.path()));
+    CHECK(says(closed.error(), "in the directory " + folder.path()));
 }
 
 TEST_CASE("a new file has the permissions that the umask gives") {
@@ -209,7 +209,7 @@ TEST_CASE("a named pipe whose reader takes nothing holds perfwrap up for no more
     REQUIRE(reader >= 0);
     const auto outcome = write_output(path, std::string(1 << 20, 'x'), std::chrono::milliseconds(50));
     REQUIRE_FALSE(outcome);
-    CHECK(says(outcome.error(), "its reader takes nothing any more"));
+    CHECK(says(outcome.error(), "its reader has stopped reading"));
     ::close(reader);
 }
 
@@ -302,7 +302,7 @@ TEST_CASE("two outputs in one place are noticed, however their paths are written
     CHECK_FALSE(distinct({folder.file("link"), folder.file("here/a.json")}));
     CHECK_FALSE(distinct({"-", "/dev/stdout"}));
     CHECK(says(check_distinct(std::vector{folder.file("link"), folder.file("a.json")}).error(),
-               folder.file("link") + " and " + folder.file("a.json") + " are the same place"));
+               folder.file("link") + " and " + folder.file("a.json") + " are the same file"));
 }
 
 TEST_CASE("perfwrap killed while it writes leaves no file but whole ones") {

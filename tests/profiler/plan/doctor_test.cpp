@@ -18,7 +18,7 @@ TEST_CASE("The doctor's screen on a host where everything works") {
     facts.memcg_events = true;
     CHECK(doctor_text(facts) == R"screen(box: Linux 6.18.0, 2 CPUs, 8.0 GiB of memory
 
-eBPF      yes, and used unless told otherwise
+eBPF      yes, and used by default
 procfs    yes, with --source procfs
 cgroup    yes (v2), with --cgroup
 
@@ -35,10 +35,10 @@ exact: at most a batch of pages per CPU too high where threads fault together
 bounded by clock ticks: the kernel divides cpu_seconds by what its ticks saw
   cpu_user_seconds cpu_system_seconds
 
-bounded to 768 KiB a process: the kernel counts pages in batches on each CPU
+bounded to 768 KiB per process: the kernel counts pages in batches on each CPU
   rss_average_bytes largest_process_rss_peak_bytes
 
-bounded to 256 KiB a process: the kernel counts pages in batches on each CPU
+bounded to 256 KiB per process: the kernel counts pages in batches on each CPU
   rss_anon_peak_bytes rss_file_peak_bytes rss_shmem_peak_bytes swap_peak_bytes
 
 sampled: read less often than the resident size; at most 0.5 % of a core
@@ -62,8 +62,9 @@ cgroup    no: /sys/fs/cgroup/perfwrap: Permission denied
 exact
   wall_seconds
 
-bounded by what is never waited for: never too high; exact for a process that is
-waited for, and up to its last sample for one whose parent ignores SIGCHLD
+bounded by processes that are never waited for: never too high; exact for every
+process that is waited for, up to its last sample for one whose parent ignores
+SIGCHLD
   cpu_seconds cpu_cores_average minor_faults major_faults
   voluntary_context_switches involuntary_context_switches syscall_read_bytes
   syscall_written_bytes storage_read_bytes storage_written_bytes
