@@ -193,7 +193,8 @@ TEST_CASE("a checkpoint that cannot be written is told of once and harms nothing
     const TemporaryFolder folder;
     fs::create_directory(folder / "result.json.partial");
     // Those of the second output show that more are written.
-    const auto wait = until_perfwrap_said("no checkpoint", folder / "told") + "; " + until_newer(folder / "result.prom.partial");
+    const auto wait =
+        until_perfwrap_said("checkpoint not written", folder / "told") + "; " + until_newer(folder / "result.prom.partial");
     const auto ended =
         run({.argv = perfwrap_words({"--checkpoint", "1ms", "-o", folder / "result.json", "-o", folder / "result.prom"},
                                     {"sh", "-c", wait}),

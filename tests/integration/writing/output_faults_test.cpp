@@ -133,7 +133,7 @@ TEST_CASE("a disk that fills up meanwhile costs what stands on it, and a checkpo
     for (const int command_code : {0, 3}) {
         CAPTURE(command_code);
         const auto fill = fmt::format("cat /dev/zero > small/zeros; {}; ls small; exit {}",
-                                      until_perfwrap_said("no checkpoint", "told"), command_code);
+                                      until_perfwrap_said("checkpoint not written", "told"), command_code);
         const auto ended = run(
             {.argv = perfwrap_words({"--checkpoint", "50ms", "-o", "small/result.json", "-o", "result.prom"}, {"sh", "-c", fill}),
              .folder = folder.path(),
