@@ -217,6 +217,7 @@ private:
         const auto same = [](const auto& one, const auto& other) { return one.first == other.first; };
         holders.erase(std::unique(holders.begin(), holders.end(), same), holders.end());
         std::vector<int> pids;
+        pids.reserve(holders.size());
         for (const auto& [space, pid] : holders) pids.push_back(pid);
         pss_->sample(now_ns, pids);
     }

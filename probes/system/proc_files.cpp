@@ -26,7 +26,7 @@ public:
 
 private:
     static constexpr std::size_t limit = 63;
-    void end(fmt::format_to_n_result<char*> result) { *result.out = '\0'; }
+    static void end(fmt::format_to_n_result<char*> result) { *result.out = '\0'; }
 
     std::array<char, limit + 1> text_;
 };

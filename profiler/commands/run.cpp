@@ -36,7 +36,7 @@ int exit_code_of(const Recording& run) {
 int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbox, Snapshots* snapshots, Series& series) {
     int code = 0;
     for (std::size_t i = 0; i < options.runs && code == 0; ++i) {
-        if (const int signal = i > 0 ? inbox.waiting_to_end() : 0; signal != 0) return 128 + signal;
+        if (const int signal = i > 0 ? SignalInbox::waiting_to_end() : 0; signal != 0) return 128 + signal;
         auto run = prepared.measure(inbox, snapshots);
         if (!run) {
             complain(run.error().message);

@@ -64,7 +64,7 @@ tl::expected<Outputs, std::string> Outputs::open(std::span<const Output> outputs
     }
     if (auto distinct = check_distinct(paths); !distinct) return tl::unexpected(std::move(distinct.error()));
 
-    std::ranges::stable_partition(opened.destinations_, is_file);
+    std::stable_partition(opened.destinations_.begin(), opened.destinations_.end(), is_file);
     opened.owner_ = owner;
     opened.with_partials_ = with_partials && std::ranges::any_of(opened.destinations_, has_partial);
     return opened;

@@ -54,6 +54,7 @@ std::vector<std::string> names_of_orphans(Probe& probe, const Wait& wait) {
         left = probe.alive();
     }
     std::vector<std::string> names;
+    names.reserve(left.size());
     for (const auto& process : left) names.push_back(fmt::format("{} ({})", process.name, process.pid));
     return names;
 }

@@ -65,7 +65,7 @@ bool SignalInbox::reached_group(const signalfd_siginfo& info) {
     return true;
 }
 
-int SignalInbox::waiting_to_end() const {
+int SignalInbox::waiting_to_end() {
     sigset_t waiting;
     sigpending(&waiting);
     for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM})

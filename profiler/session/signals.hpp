@@ -32,7 +32,7 @@ public:
     // it already.
     bool reached_group(const signalfd_siginfo& info);
     // A pending signal that asks perfwrap to end; 0: none.
-    int waiting_to_end() const;
+    static int waiting_to_end();
 
     // Call it when reached_group() is not needed any more.
     void dismiss_witness() { witness_.dismiss(); }

@@ -1,4 +1,5 @@
 // Every #include of the program runs the way that ARCHITECTURE.md says: down, and only to where its table allows.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
@@ -20,9 +21,9 @@ std::vector<Room> documented() {
 
 // "procfs_probe_memory_test" is a test of procfs_probe.
 bool has_unit_of(const std::string& test, const fs::path& room) {
-    for (const auto& entry : fs::directory_iterator(room))
-        if (entry.is_regular_file() && test.starts_with(entry.path().stem().string() + "_")) return true;
-    return false;
+    return std::any_of(fs::directory_iterator(room), fs::directory_iterator(), [&](const fs::directory_entry& entry) {
+        return entry.is_regular_file() && test.starts_with(entry.path().stem().string() + "_");
+    });
 }
 
 }  // namespace
