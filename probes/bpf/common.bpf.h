@@ -13,7 +13,7 @@
 
 struct wire_totals totals;
 
-/* The task_struct of the thread whose next fork is the command; zero when it is not awaited. */
+/* The task_struct of the thread whose next fork is the command; 0 when no fork is awaited. */
 __u64 armed_task;
 
 struct {
@@ -26,8 +26,8 @@ struct {
 
 #define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
 
-/* The address as a plain number: what functions that are verified on their own accept. Reading the pointer's own bytes makes it
- * one. */
+/* The address as a plain number, which functions that are verified on their own accept. Reading the bytes of the pointer turns it
+ * into a number for the verifier. */
 static __always_inline u64 address_of(const void *pointer) {
     u64 address = 0;
 
@@ -35,8 +35,8 @@ static __always_inline u64 address_of(const void *pointer) {
     return address;
 }
 
-/* Functions that are not static are verified once and not anew at every call.
- * Each failed attempt is another CPU that raised it meanwhile; the next change tries again. */
+/* Functions that are not static are verified once instead of at every call.
+ * An attempt fails only if another CPU has raised the maximum in the meantime. After the last one the next change tries again. */
 __noinline int raise_maximum(s64 *maximum, s64 value) {
     if (!maximum) return 0;
     s64 seen = *maximum;

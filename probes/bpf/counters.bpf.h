@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The exact values of an address space's counters (mm->rss_stat).
  *
- * A counter's value is count plus every CPU's part. A part changes only on its own CPU, and that CPU's event follows: so each CPU
- * remembers what it last saw of its part, the gate keeps the sum of these, and an event looks at one part, however many CPUs
- * there are. The sum is always that of what is remembered, also when a gate passes to another address space: each exchange of a
- * remembered part adds its difference. */
+ * A counter's value is count plus the parts of all CPUs. A part changes only on its own CPU, and the event follows on the same
+ * CPU. So each CPU remembers the last value of its part, the gate keeps the sum of the remembered parts, and an event reads only
+ * one part, however many CPUs there are. The sum always equals the sum of what is remembered, even when a gate is reused for
+ * another address space: whenever a remembered part is replaced, the difference is added to the sum. */
 #pragma once
 
 #include "common.bpf.h"
@@ -14,13 +14,13 @@ const volatile __u32 cpu_count = 1;
 
 /* Address of CPU i's copy of a per-CPU variable = its per-CPU pointer + cpu_offset[i]. */
 __u64 cpu_offset[WIRE_MAX_CPUS];
-/* Passing a pointer through memory makes it a number for the verifier. */
+/* A pointer that is written to memory and read back is a number for the verifier. */
 volatile __u64 calibration_address;
-/* Found out by calibrate(). Before Linux 6.2 a thread keeps the pages of its last faults to itself (SPLIT_RSS_COUNTING in
- * mm/memory.c); they come to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
+/* Set by calibrate(). Before Linux 6.2 each thread counts the pages of its last faults by itself (SPLIT_RSS_COUNTING in
+ * mm/memory.c); they are added to the mm's counters, with an event, after more than 64 faults and before anything is unmapped. */
 __u32 faults_told_late;
 
-/* A direct-mapped cache: what the quiet path needs to know of an address space, without a helper call. */
+/* A direct-mapped cache: what the fast path needs to know about an address space, without a helper call. */
 struct wire_gate gates[WIRE_GATES];
 
 static __always_inline bool counters_are_percpu(void) {
@@ -31,7 +31,7 @@ static __always_inline u32 gate_number(u64 mm) { return (mm >> 11 ^ mm >> 21) & 
 
 static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[gate_number(mm)]; }
 
-/* What a CPU last saw of its own parts. */
+/* The last values that a CPU saw of its own parts. */
 struct cpu_parts {
     s32 seen[WIRE_GATES][WIRE_KINDS];
 };
@@ -45,9 +45,9 @@ struct {
 
 struct look {
     u64 counters;
-    s64 sum; /* of the parts, or of their differences to what was remembered */
+    s64 sum; /* of the parts, or of their differences from the remembered values */
     u32 kind;
-    u32 gate; /* WIRE_GATES: none, nothing is remembered */
+    u32 gate; /* WIRE_GATES: no gate, nothing is remembered */
 };
 
 static __always_inline s32 part_on(u32 cpu, u64 counters) {
@@ -99,9 +99,8 @@ static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
     return pages > 0 ? pages : 0;
 }
 
-/* What kind of counters there are, and where each CPU's part of a per-CPU
- * variable lies. The helper gives the address of every CPU's copy of the one element of a per-CPU array; the array itself holds
- * the per-CPU pointer. */
+/* Finds out which kind of counters the kernel has, and where each CPU's copy of a per-CPU variable is. The helper returns the
+ * address of each CPU's copy of the only element of a per-CPU array; the array itself holds the per-CPU pointer. */
 static __always_inline int calibrate(void) {
     u32 zero = 0;
     u64 base = 0;

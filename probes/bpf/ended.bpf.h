@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What a thread has used is known when it has left the CPU for the last time, after all of its teardown. No tracepoint says so
- * but sched_switch, which fires for every switch of every thread of the machine: it alone would make a switch several per cent
- * dearer. So a thread that exits is remembered, and read when the kernel frees it, or before that, when it is found dead: by
- * perfwrap, or at a tick of the clock. Whoever takes it out of the map adds it up.
+/* What a thread has used is final only when it has left the CPU for the last time, after its teardown. The only tracepoint at
+ * that moment is sched_switch, which fires for every switch of every thread of the machine and would make each switch several per
+ * cent slower. So a thread that exits is remembered, and read when the kernel frees it, or earlier, when perfwrap or a clock tick
+ * finds that it is dead. The program that removes it from the map adds up what it used.
  *
- * The kernel does not tell of every freeing: it passes over programs in some contexts, and has been seen to for all that one
- * process of the machine was interrupted for. Then the address may soon be another thread's, which its start time tells; but
- * before the kernel frees a thread each CPU that is not idle sees a tick, and mostly several. */
+ * The kernel does not report every freeing: it skips BPF programs in some contexts, and has been seen to skip them during every
+ * interrupt of one process of the machine. The address may then soon belong to another thread, which has another start time. But
+ * before the kernel frees a thread, each CPU that is not idle gets at least one tick, and usually several. */
 #pragma once
 
 #include "common.bpf.h"
@@ -14,8 +14,8 @@
 #include "records.bpf.h"
 #include "unreaped.bpf.h"
 
-/* A thread that the kernel itself has started within a process, for io_uring or vhost: no tracepoint told of its beginning. What
- * it uses counts, it itself does not. */
+/* A thread that the kernel itself has started within a process, for io_uring or vhost: no tracepoint reported its start. What it
+ * uses is counted, but it is not counted as a thread. */
 static __always_inline bool is_kernels_own(struct task_struct *task) {
     return (BPF_CORE_READ(task, flags) & (PF_IO_WORKER | PF_USER_WORKER)) != 0;
 }
@@ -27,13 +27,13 @@ struct last_look {
     u32 group_exits;
     u32 is_leader;
     u32 oom_killed;
-    u32 padding; /* named, to be set: older verifiers let nothing unset into a map */
+    u32 padding; /* named so that it gets initialized: older verifiers reject uninitialized bytes in a map value */
 };
 
 struct exited_thread {
     u64 process;           /* signal_struct: the key of its process */
     u64 start_time;        /* of the thread */
-    struct last_look look; /* at its exit: what is known if it is gone before it was read */
+    struct last_look look; /* at its exit: what is used if the thread is freed before it is read */
 };
 
 struct {
@@ -45,7 +45,7 @@ struct {
 } exited SEC(".maps");
 
 __u64 exited_now;
-__u64 searched_ns; /* when all of them were last looked at */
+__u64 searched_ns; /* when all of them were last checked */
 
 static __always_inline void look_for_the_last_time(struct task_struct *task, struct last_look *look) {
     struct signal_struct *group = BPF_CORE_READ(task, signal);
@@ -58,7 +58,7 @@ static __always_inline void look_for_the_last_time(struct task_struct *task, str
     look->oom_killed = BPF_CORE_READ(group, oom_mm) != 0;
 }
 
-/* Ids are small numbers: no address is one. */
+/* The keys of the map are addresses. An id is a small number, so it never equals one. */
 static __always_inline void leave_row_in_map(struct wire_process *process) {
     u64 id = process->id;
 
@@ -109,7 +109,7 @@ __noinline int add_up(u64 key, struct last_look *look) {
     return 0;
 }
 
-/* Does nothing while the thread can still run. At sched_process_free it cannot. */
+/* Does nothing while the thread can still run, which is impossible at sched_process_free. */
 __noinline int add_if_dead(u64 address) {
     struct task_struct *task = (struct task_struct *)address;
     struct exited_thread thread;
@@ -121,13 +121,13 @@ __noinline int add_if_dead(u64 address) {
     if (!replaced) {
         if (!(BPF_CORE_READ(task, __state) & TASK_DEAD)) return 0;
         if (bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu)) return 0;
-        /* Freed, but as it was: the signal_struct may be another's. */
+        /* Freed, but not overwritten yet: the signal_struct may already belong to another process. */
         if (BPF_CORE_READ(task, usage.refs.counter) == 0)
             read_usage(task, &thread.look.used);
         else
             look_for_the_last_time(task, &thread.look);
     }
-    /* Who else took it out has read it before it could be freed. */
+    /* If another program has removed it, that program read it before it could be freed. */
     if (bpf_map_delete_elem(&exited, &address) != 0) return 0;
     ADD(exited_now, -1);
     if (replaced) ADD(totals.lost_teardowns, 1);
@@ -139,7 +139,7 @@ static long add_this_if_dead(void *map, const u64 *task, const struct exited_thr
     return 0;
 }
 
-/* At hrtimer_expire_entry: the tick is such a timer, and others only make it sooner. */
+/* At hrtimer_expire_entry: the tick is such a timer; other timers only make the check happen sooner. */
 static __always_inline bool dead_threads_are_due(void) { return exited_now && bpf_ktime_get_ns() - searched_ns > 2000000; }
 
 __noinline int add_dead_threads(void) {
@@ -148,7 +148,8 @@ __noinline int add_dead_threads(void) {
     return 0;
 }
 
-/* These two have what they look at on stacks of their own: older kernels add up those of callers. */
+/* These two functions are not inlined, so that their large variables are not on the stacks of their callers: older kernels limit
+ * the sum of the stacks along a chain of calls. */
 __noinline int remember_exited(u64 address, u64 process) {
     struct task_struct *task = (struct task_struct *)address;
     struct exited_thread thread = {.process = process, .start_time = BPF_CORE_READ(task, start_time)};
@@ -174,7 +175,7 @@ static __always_inline int task_exits(struct task_struct *task) {
 
     if (!process) return 0;
     if (process->pending_exec) {
-        /* Its exec has failed; another attempt may follow. */
+        /* The exec of the command has failed; another attempt may follow. */
         if (ADD(process->threads_live, -1) == 1) {
             armed_task = address_of(task->real_parent);
             bpf_map_delete_elem(&processes, &key);
@@ -182,7 +183,7 @@ static __always_inline int task_exits(struct task_struct *task) {
         return 0;
     }
     if (task->pid == task->tgid) bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
-    /* From Linux 6.16 on the memory is still there: the last look at a process that only grew. */
+    /* From Linux 6.16 on the memory is still there at this point: the last chance to read that of a process that only grew. */
     mm = address_of(task->mm);
     if (mm) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
     if (is_kernels_own(task)) {
@@ -191,9 +192,9 @@ static __always_inline int task_exits(struct task_struct *task) {
         ADD(totals.threads_now, -1);
         ADD(process->threads_live, -1);
     }
-    /* Of several threads that exit at one moment more than one may find nobody left: the first of them ends the process. */
+    /* When several threads exit at the same moment, more than one may find no live thread: the first of them ends the process. */
     if (task->signal->live.counter == 0 && __sync_val_compare_and_swap(&process->end_ns, 0, bpf_ktime_get_ns()) == 0) {
-        /* Otherwise its end is that of the teardown of its memory. */
+        /* Otherwise it ends when its memory has been torn down. */
         if (process->parent_id == 0 && (!mm || task->mm->mm_users.counter > 1)) command_ended(process->end_ns);
         stop_using_space(process);
         process_ended_unreaped(task->group_leader);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* The same for a light skeleton, made to load fast. What the kernel takes its time for is verifying and compiling each program by
- * itself, with every function that it calls. So here one program serves all rare events, told apart by the cookies of their links
- * (Linux 6.10), and two tracepoints have a small program each, which leaves quiet events at once and passes on the others by a
- * tail call: the one that fires often, and the one that fires within others. Raw arguments get their types by bpf_rdonly_cast: a
- * program with typed arguments makes the kernel search its type information. */
+/* The same as programs.bpf.c for a light skeleton, made to load fast. Most of the loading time goes into verifying and compiling
+ * each program separately, with every function that it calls. So a single program handles all rare events and distinguishes them
+ * by the cookies of their links (Linux 6.10). The tracepoints that fire often, or during other events, have a small program each,
+ * which returns at once if there is nothing to do and otherwise makes a tail call to the program for rare events. Raw arguments
+ * get their types by bpf_rdonly_cast: programs with typed arguments make the kernel search its type information. */
 #include "tree.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -13,7 +13,7 @@ extern void *bpf_rdonly_cast(const void *object, u32 type) __ksym;
 #define TYPED(type, address) ((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
 #define TASK(address) TYPED(struct task_struct, address)
 
-/* The one program; perfwrap puts it in. */
+/* Holds on_rare_event; filled by perfwrap. */
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
     __uint(max_entries, 1);
@@ -21,10 +21,11 @@ struct {
     __type(value, u32);
 } rare_events SEC(".maps");
 
-/* Always 0. A constant would have the kernel compile a jump into the calling programs, and rewrite it when the slot is filled. */
+/* Always 0. With a constant the kernel would compile a direct jump into the callers and patch it when the slot is filled. */
 __u32 rare_event_slot;
 
-/* Not every tracepoint has as many arguments as the program may read: a direct load would keep it from being attached there. */
+/* Not every tracepoint has as many arguments as the program may read: with a direct load it could not be attached to those that
+ * have fewer. */
 static __always_inline u64 argument(u64 *arguments, int number) {
     u64 value = 0;
 
@@ -47,7 +48,7 @@ int on_rare_event(u64 *arguments) {
         case WIRE_ON_FREE: return add_if_dead(first);
         case WIRE_ON_TIMER: return add_dead_threads();
     }
-    /* No link: run by perfwrap itself. */
+    /* Without a cookie it is run by perfwrap itself. */
     return run_command(first, TASK(bpf_get_current_task()));
 }
 
@@ -58,7 +59,8 @@ int on_rss_stat(u64 *arguments) {
     return 0;
 }
 
-/* In interrupts, maybe of the rare events' program: the kernel runs no program within itself, so they have one of their own. */
+/* These events may interrupt the program for rare events, and the kernel does not run a program recursively: hence a program of
+ * their own. */
 SEC("raw_tp/interrupt")
 int on_interrupt(u64 *arguments) {
     u64 task = arguments[0];

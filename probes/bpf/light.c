@@ -19,7 +19,7 @@ struct light {
     int link_count;
 };
 
-/* BPF_RAW_TRACEPOINT_OPEN with a cookie, which libbpf 1.1 does not know yet. */
+/* BPF_RAW_TRACEPOINT_OPEN with a cookie, which libbpf 1.1 does not support yet. */
 static int attach(struct light *light, int program, const char *tracepoint, __u64 cookie) {
     struct {
         __u64 name;

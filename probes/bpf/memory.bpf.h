@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Keeps the resident memory of the tree: exact per address space, summed, with maximum and time integral, without locks.
+/* Keeps the resident memory of the tree: exact per address space, and its sum with maximum and time integral, without locks.
  *
- * The kernel reports every change of an mm's counters (kmem:rss_stat) but not by how much. The exact value is count plus all
- * per-CPU parts; `count` moves only once per batch. So that a page fault costs little, a change that leaves `count` as it was is
- * only remembered (the gate turns dirty): the sum then lags by less than a batch per CPU. While the sum is within the largest
- * possible lag of its maximum, nothing is passed over: the maximum is exact. Entering that zone refreshes every dirty gate. */
+ * The kernel reports that a counter of an mm changed (kmem:rss_stat) but not by how much. The exact value is count plus all
+ * per-CPU parts; `count` changes only once per batch. To keep page faults cheap, a change that does not move `count` is skipped
+ * and only marks the gate as dirty: the sum then lags by less than a batch per CPU. While the sum is within the largest possible
+ * lag of its maximum, no change is skipped, so that the maximum is exact. Entering that range refreshes every dirty gate. */
 #pragma once
 
 #include "counters.bpf.h"
@@ -35,7 +35,7 @@ static __always_inline void command_ended(u64 now_ns) {
     if (!totals.end_ns) totals.end_ns = now_ns;
 }
 
-/* What the command leaves behind is not measured any more, unless perfwrap waits for it. */
+/* Processes that the command leaves behind are no longer measured, unless perfwrap waits for them. */
 static __always_inline bool window_is_closed(void) { return ends_with_command && totals.end_ns; }
 
 /* ---- the tree's sums ---- */
@@ -50,7 +50,7 @@ static __always_inline s64 change_series(struct wire_series *series, s64 change,
     return now;
 }
 
-/* Not among the global variables: their initial values are copied several times on the way into the kernel. */
+/* A map instead of a global variable, since the initial values of global variables are copied several times during loading. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, WIRE_BUCKETS);
@@ -74,7 +74,7 @@ static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns
     if (now > bucket->maximum) raise_maximum(&bucket->maximum, now);
 }
 
-/* The lag that dirty gates can have at most: three kinds, a batch on every CPU. */
+/* The most by which the sum can lag behind because of dirty gates: a batch per CPU, for each of three kinds. */
 static __always_inline s64 largest_lag(void) {
     u64 lagging = live_spaces < WIRE_GATES ? live_spaces : WIRE_GATES;
 
@@ -170,7 +170,7 @@ static __always_inline void hand_over_peak(struct wire_process *process, const s
     s64 at_peak = space->peak_number == memory.peak_number ? space->rss_at_peak : space->rss;
 
     process->rss_peak = space->rss_peak;
-    /* A program that it replaced by exec may have held some as well. */
+    /* A program that the process replaced by exec may have held memory at the peak as well. */
     if (process->peak_number == memory.peak_number) at_peak += process->rss_at_peak;
     process->rss_at_peak = at_peak;
     process->peak_number = memory.peak_number;
@@ -184,7 +184,7 @@ __noinline int join_space(struct wire_process *process, u64 process_key, u64 mm)
     process->space_key = mm;
     process->rss_peak = -1;
     if (space && space->users == 0) {
-        /* The address of one that was never seen to end. */
+        /* The address belonged to an address space whose end was missed. */
         drop_space(mm, since_exec_ns);
         space = 0;
     }
@@ -223,7 +223,7 @@ static __always_inline void hand_over_if_owner(struct wire_process *process) {
     if (space && space->owner == process->id) hand_over_peak(process, space);
 }
 
-/* What is not empty is dropped at the end of its teardown, which is still to come from whoever holds the last reference. */
+/* An address space that is not empty is dropped at the end of its teardown, once the last reference to it is released. */
 __noinline int stop_using_space(struct wire_process *process) {
     if (!process) return 0;
     struct wire_space *space = space_of(process);
@@ -270,7 +270,7 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     }
     u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
     if (users == 0) {
-        /* In its teardown nothing that was passed over may be left, of a kind that has no event any more neither. */
+        /* During teardown every skipped change has to be accounted for, also of kinds for which no event follows. */
         refresh_all_kinds(mm, since_exec_ns);
     } else if (gate->mm == mm && gate->tracked) {
         refresh(mm, space, kind, since_exec_ns, false);
@@ -296,18 +296,18 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     return 0;
 }
 
-/* A change of a counter, kmem:rss_stat, that need not be followed now. The path that nearly every page fault takes. */
+/* Whether this change of a counter (kmem:rss_stat) can be skipped for now. Nearly every page fault takes this path. */
 static __always_inline bool may_pass_over(u64 address, struct mm_struct *mm, u32 kind) {
     struct wire_gate *gate = gate_of(address);
 
     if (!totals.exec_ns) return true;
     if (gate->mm != address) return false;
     if (!gate->tracked) return true;
-    /* Without users exit_mmap() is emptying it, and nothing may be left over. */
+    /* Without users, exit_mmap() is tearing the address space down, and every change counts. */
     if (every_event || near_peak || mm->mm_users.counter == 0 || gate->count[kind] != batched_count(mm, kind)) return false;
     if (!gate->dirty) gate->dirty = 1;
     return true;
 }
 
-/* Before the sums are read for the last time. */
+/* Called before the sums are read for the last time. */
 static __always_inline int settle(void) { return refresh_dirty(time_since_exec(bpf_ktime_get_ns())); }

@@ -5,7 +5,7 @@
 
 #include "memory.bpf.h"
 
-/* The inode of the cgroup's directory; 0: not asked for. Set by perfwrap before each run. */
+/* The inode of the cgroup's directory; 0: not followed. Set by perfwrap before each run. */
 __u64 cgroup_id;
 
 __u64 target_memcg;
@@ -13,7 +13,7 @@ __u64 target_memcg;
 static __always_inline bool is_target(struct mem_cgroup *memcg) {
     struct cgroup_subsys_state *css = &memcg->css;
 
-    /* Cgroups that the command makes below its own count as well. */
+    /* Cgroups that the command makes below its own are followed as well. */
     for (int depth = 0; depth < WIRE_MAX_CGROUP_DEPTH && css; depth++) {
         if (target_memcg ? (u64)css == target_memcg : css->cgroup->kn->id == cgroup_id) {
             target_memcg = (u64)css;
@@ -41,7 +41,7 @@ static __always_inline int physical_changed(struct mem_cgroup *memcg, int item, 
     return 0;
 }
 
-/* What perfwrap's own image held before the exec is gone by now and does not count. */
+/* The memory of perfwrap's own image before the exec has been freed by now and is not counted. */
 static __always_inline void start_physical(void) {
     for (u32 kind = 0; kind < WIRE_PHYSICAL_KINDS; kind++) memory.physical[kind].maximum = memory.physical[kind].now;
 }

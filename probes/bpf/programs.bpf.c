@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* A program for each tracepoint, with typed arguments: for libbpf, on kernels that cannot take light.bpf.c. */
+/* A program for each tracepoint, with typed arguments: for libbpf, on kernels that cannot load light.bpf.c. */
 #include "tree.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Where an ordinary user runs perfwrap with file capabilities, the tree may hold processes whose secrets are not his: set-uid
- * programs and what they start. The kernel keeps /proc/PID/io of them from him, and so does perfwrap, their arguments too. */
+/* When an ordinary user runs perfwrap with file capabilities, the tree may contain processes whose secrets the user may not see:
+ * set-uid programs and what they start. The kernel hides their /proc/PID/io from the user, and so does perfwrap; it hides their
+ * arguments too. */
 #pragma once
 
 #include "common.bpf.h"
 
 const volatile __u32 strangers_told_apart;
-/* Of perfwrap's user. */
+/* The ids of perfwrap's user. */
 __u32 own_uid, own_gid;
 
 static __always_inline void note_own_ids(struct task_struct *task) {
@@ -14,7 +15,7 @@ static __always_inline void note_own_ids(struct task_struct *task) {
     own_gid = task->cred->gid.val;
 }
 
-/* At its exec. One that gives its rights up later stays a stranger until it starts another program: its memory is the same. */
+/* Called at exec. A process that gives up its rights later stays a stranger until its next exec, as it keeps its memory. */
 static __always_inline bool is_stranger(struct task_struct *task, struct linux_binprm *program) {
     const struct cred *cred = task->cred;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Follows the process tree of one command and adds up what it uses.
  *
- * A process is known by its signal_struct: one per thread group, stable over exec and until its last thread is freed.
+ * A process is identified by its signal_struct: one per thread group, unchanged by exec, valid until its last thread is freed.
  * A thread's counters start at zero at fork and are read once, when it is dead (ended.bpf.h). */
 #pragma once
 
@@ -12,12 +12,12 @@
 #include "records.bpf.h"
 #include "strangers.bpf.h"
 
-/* Depth of perfwrap's pid namespace: pids are told as perfwrap sees them. */
+/* Depth of perfwrap's pid namespace: pids are reported as perfwrap sees them. */
 __u32 pid_level;
 __u64 last_process_id;
 __u64 last_image;
 
-/* What is too large for the stack. */
+/* Variables that are too large for the stack. */
 struct scratch {
     struct wire_exec_record exec;
     struct wire_process process;
@@ -57,7 +57,7 @@ __noinline int count_new_thread(struct wire_process *process) {
     return 0;
 }
 
-/* From the thread that will fork the command. */
+/* Run by the thread that will fork the command. */
 static __always_inline int arm(struct task_struct *task) {
     pid_level = task->thread_pid->level;
     note_own_ids(task);
@@ -99,7 +99,7 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
     process->threads_live = is_command;
     process->pending_exec = is_command;
     bpf_core_read(&process->comm, sizeof(process->comm), &child->comm);
-    /* A process that was freed before its threads were read. */
+    /* The key belonged to a process that was freed before its threads were read. */
     if (bpf_map_lookup_elem(&processes, &key)) add_dead_threads();
     if (bpf_map_update_elem(&processes, &key, process, BPF_NOEXIST) != 0) {
         ADD(totals.lost_processes, 1);
@@ -148,7 +148,7 @@ static __always_inline int task_execed(struct task_struct *task, struct linux_bi
         start_physical();
         ADD(totals.processes_started, 1);
         count_new_process();
-        /* A run-time library may have started threads in the child: the exec has ended them. */
+        /* A run-time library may have started threads in the child, which the exec has ended. */
         process->threads_live = 0;
         count_new_thread(process);
     }
@@ -178,7 +178,7 @@ static __always_inline int run_command(u64 command, struct task_struct *perfwrap
     return 0;
 }
 
-/* The live view. */
+/* Lists the live threads of the tree. */
 SEC("iter/task")
 int live_threads(struct bpf_iter__task *context) {
     struct task_struct *task = context->task;
@@ -186,7 +186,7 @@ int live_threads(struct bpf_iter__task *context) {
     u64 key = 0;
 
     if (!task) return 0;
-    /* Copied, not loaded: for a pointer that is loaded through another, recent kernels search all of their type information. */
+    /* Copied with a helper: to load a pointer through another pointer, recent kernels search all of their type information. */
     bpf_core_read(&key, sizeof(key), &task->signal);
     struct wire_process *process = bpf_map_lookup_elem(&processes, &key);
     if (!process || process->pending_exec) return 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* processes_peak counts an ended process until it is reaped. The kernel has no event for the reaping, so ended group leaders are
- * kept in a few slots and looked at when a new process would make a new maximum, when no slot is free, and when perfwrap asks.
- * A leader is known by its address and start time: after the reaping the address may be another task's. */
+/* processes_peak counts an ended process until it is reaped. The kernel has no event for reaping, so ended group leaders are kept
+ * in a few slots and checked when a new process would make a new maximum, when no slot is free, and when perfwrap asks for it.
+ * A leader is identified by its address and start time, as the address may belong to another task after the reaping. */
 #pragma once
 
 #include "common.bpf.h"
 
 __u64 unreaped_now;
-/* That found all slots taken. They count as reaped at once. */
+/* Processes that ended while all slots were taken. They are counted as reaped at once. */
 __u64 unwatched;
 
 struct unreaped_leader {
@@ -23,9 +23,9 @@ struct {
 } unreaped SEC(".maps");
 
 struct slot_search {
-    struct unreaped_leader leader; /* who takes a slot */
-    u64 taken;                     /* how many taken slots there were at the beginning */
-    u64 seen;                      /* how many of them were passed: after the last one the rest is free */
+    struct unreaped_leader leader; /* to be put into a slot */
+    u64 taken;                     /* number of taken slots at the beginning */
+    u64 seen;                      /* how many of them were visited; after the last one all others are free */
     bool found;
 };
 

@@ -17,7 +17,7 @@
 namespace perfwrap {
 namespace {
 
-// What libbpf said of the last failure, for the error message.
+// What libbpf printed about the last failure, for the error message.
 std::string& libbpf_words() {
     static std::string words;
     return words;

@@ -1,4 +1,4 @@
-// The BPF programs in the kernel, loaded and attached by whichever way works here.
+// The BPF programs in the kernel, loaded and attached in the way that this kernel supports.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace perfwrap {
 
 class BpfPrograms {
 public:
-    // The light skeleton first; the ordinary one where the kernel cannot take that. Error: what the kernel answered.
+    // Tries the light skeleton first, then the ordinary one. Error: what the kernel answered.
     static tl::expected<BpfPrograms, std::string> load(const bpf_settings& settings);
 
     const bpf_loaded& operator*() const { return loaded_; }
@@ -29,7 +29,7 @@ private:
     LateClose detached_late_;
 };
 
-// Whether the running kernel's type information has a tracepoint of this name. Takes some 10 ms.
+// Whether the running kernel's type information has a tracepoint of this name. Takes about 10 ms.
 bool kernel_has_tracepoint(const char* name);
 
 }  // namespace perfwrap

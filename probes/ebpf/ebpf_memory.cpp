@@ -5,7 +5,7 @@
 
 namespace perfwrap {
 
-// All until that bucket as one, so that a day's stop does not become millions of them.
+// Merges all buckets before that one, so that a program that was stopped for a day does not yield millions of them.
 TimelineBucket BucketReader::take_long(std::uint64_t until, std::uint64_t exec_ns) {
     const std::uint64_t first = next_;
     TimelineBucket all = take(next_++, exec_ns, interval_ns_);
@@ -27,7 +27,7 @@ TimelineBucket BucketReader::take(std::uint64_t number, std::uint64_t exec_ns, s
         const std::int64_t change = std::atomic_ref(bucket.change).exchange(0);
         const std::int64_t area = std::atomic_ref(bucket.area).exchange(0);
         maximum = std::max(maximum, std::int64_t{std::atomic_ref(bucket.maximum).exchange(0)});
-        // Each change counts from its moment to the bucket's end.
+        // Each change counts from its moment to the end of the bucket.
         mean_pages += static_cast<double>(change) - static_cast<double>(area) / static_cast<double>(length_ns);
         sum_pages_ += change;
     }

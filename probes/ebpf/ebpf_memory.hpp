@@ -1,4 +1,4 @@
-// Reads what the kernel side keeps about memory: plain arithmetic over the mapped counters.
+// Reads what the kernel side records about memory: plain arithmetic over the mapped counters.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,16 @@
 
 namespace perfwrap {
 
-// Takes finished buckets out of the kernel's ring, in order, and zeroes them for reuse. CPU and process counts are not in them.
+// Takes finished buckets out of the kernel's ring, in order, and zeroes them for reuse. They contain no CPU time or process
+// counts.
 class BucketReader {
 public:
     BucketReader(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes)
         : ring_(ring), interval_ns_(interval_ns), page_bytes_(page_bytes) {}
 
     // The buckets between the last call and now_ns; the last one is cut at now_ns when `closing`.
-    // exec_ns: where bucket 0 begins. A reader that fell behind by more than the ring, since it was stopped, gets one bucket for
-    // the time before.
-    // Calls visit(const TimelineBucket&) for each.
+    // exec_ns: where bucket 0 begins. If the reader was stopped and fell behind by more than the ring, the time that was
+    // overwritten becomes one bucket. Calls visit(const TimelineBucket&) for each.
     template <class Visit>
     void read(std::uint64_t exec_ns, std::uint64_t now_ns, bool closing, Visit visit) {
         if (now_ns <= exec_ns) return;
@@ -42,7 +42,7 @@ private:
     std::int64_t sum_pages_ = 0;
 };
 
-// From the kernel's own exec stamp to end_ns.
+// From exec_ns, as stamped by the kernel side, to end_ns.
 MemoryOverTime over_time(const wire_series& series, std::uint64_t exec_ns, std::uint64_t end_ns, std::uint64_t page_bytes);
 
 // The processes that held memory at the tree's latest maximum: each maximum has a number, and only those with the largest count.
@@ -50,11 +50,11 @@ class PeakHolders {
 public:
     explicit PeakHolders(std::size_t limit) : limit_(limit) {}
 
-    // Whether a holder of this much at this maximum would be kept.
+    // Whether a process that held this much at this maximum would be kept.
     bool wants(std::uint64_t peak_number, std::uint64_t rss_bytes) const;
     void add(std::uint64_t peak_number, MemoryHolder holder);
 
-    // Those of the maximum `peak_number`, largest first.
+    // The holders at the maximum `peak_number`, largest first.
     std::vector<MemoryHolder> at(std::uint64_t peak_number) const;
 
 private:

@@ -32,7 +32,7 @@ std::optional<std::uint32_t> pid_max() {
     return file >> pids ? std::optional(pids) : std::nullopt;
 }
 
-// What is of one run. What is of the host and of the loaded programs is the probe's.
+// The state of one run. State of the host and of the loaded programs belongs to the probe.
 struct Run {
     Run(const EbpfProbeOptions& options, wire_bucket* buckets, std::uint64_t page_bytes)
         : table(options.limits.processes), timeline(buckets, options.interval_ns, page_bytes, options.limits.timeline_buckets) {}
@@ -72,12 +72,12 @@ public:
         if (pss_) pss_->start(exec_ns);
     }
 
-    // Also when the ring buffer fills up, at any moment: only what is due is looked at.
+    // Also called whenever the ring buffer fills up: reads only what is due.
     std::uint64_t sample(std::uint64_t now_ns) override {
         kernel_.read_records();
         add_memory_to_timeline(now_ns, false);
         if (now_ns >= run_.next_look_ns) look(now_ns);
-        // The ring of buckets is never more than an eighth full.
+        // Called again before the ring of buckets is more than an eighth full.
         const std::uint64_t safe_ns = options_.interval_ns > ~std::uint64_t{0} / WIRE_BUCKETS
                                           ? options_.interval_ns
                                           : options_.interval_ns * WIRE_BUCKETS / 8;
@@ -103,7 +103,7 @@ public:
     }
 
     Observation so_far() override {
-        constexpr std::uint64_t patience_ns = 5'000'000;  // signals wait to be passed on
+        constexpr std::uint64_t patience_ns = 5'000'000;  // signals are not forwarded meanwhile
         const auto tree = kernel_.settle(patience_ns);
         const std::uint64_t now_ns = monotonic_ns();
         add_memory_to_timeline(now_ns, false);
@@ -113,13 +113,13 @@ public:
 
     Observation finish(std::uint64_t end_ns, Closing closing) override {
         kernel_.await_end_of_command();
-        // The kernel side's end is that of the command's memory, a moment before the last thread's. It is the better one where
-        // perfwrap was kept from seeing the end.
+        // For the kernel side the command ends when its memory does, slightly before its last thread. This is the better value if
+        // perfwrap was prevented from seeing the end in time.
         constexpr std::uint64_t seen_late_ns = 5'000'000;
         if (const auto kernels = kernel_.totals().end_ns;
             closing == Closing::at_command_end && kernels != 0 && end_ns > kernels + seen_late_ns)
             end_ns = kernels;
-        constexpr std::uint64_t patience_ns = 1'000'000'000;  // on a busy machine a thread that ends waits for a CPU to do so
+        constexpr std::uint64_t patience_ns = 1'000'000'000;  // on a busy machine a thread needs to wait for a CPU to exit
         const auto tree = kernel_.settle(patience_ns);
         add_memory_to_timeline(end_ns, true);
         run_.timeline.add_cpu(end_ns, kernel_.runtime_ns());
@@ -127,7 +127,7 @@ public:
     }
 
 private:
-    // table and holders: of what has ended.
+    // table and holders: of the processes that have ended.
     Observation observe(const KernelTree::Settled& tree, std::uint64_t end_ns, ProcessTable table, PeakHolders holders) {
         const wire_totals& ended = tree.ended;
         if (ended.exec_ns == 0) return nothing_seen(end_ns);
@@ -179,7 +179,7 @@ private:
         return seen;
     }
 
-    // The kernel side never saw the command begin: everything is absent, and said to be lost.
+    // The kernel side did not see the start of the command: everything is absent and counted as lost.
     static Observation nothing_seen(std::uint64_t end_ns) {
         Observation seen;
         seen.end_ns = end_ns;
@@ -260,7 +260,7 @@ private:
         if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
         const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
         const bool holder = holders.wants(process.peak_number, held_bytes);
-        // Of most processes of a storm nothing is kept but sums.
+        // Most processes of a storm are only summed up.
         if (holder || table.would_keep(row.cpu_ns(), row.rss_peak_bytes.value_or(0))) row.command = command_of(process);
         if (holder) holders.add(process.peak_number, {row.pid, row.command, held_bytes});
         table.add(std::move(row));
@@ -285,7 +285,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
     const int cpus = libbpf_num_possible_cpus();
     if (cpus > WIRE_MAX_CPUS)
         return tl::unexpected(
-            fmt::format("{} CPUs are more than the {} that the BPF programs are made for", cpus, +WIRE_MAX_CPUS));
+            fmt::format("this machine has {} CPUs; the BPF programs are made for at most {}", cpus, +WIRE_MAX_CPUS));
     auto programs = BpfPrograms::load({
         .cpu_count = static_cast<__u32>(cpus),
         .batch_pages = counter_batch_pages(online_cpus()),
@@ -294,7 +294,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         .follows_cgroup = options.physical_memory ? 1U : 0U,
         .ends_with_command = options.waits_for_orphans ? 0U : 1U,
         .tell_strangers_apart = options.hide_strangers ? 1U : 0U,
-        // No more processes than pids: empty hash tables cost start-up time and memory.
+        // There cannot be more processes than pids, and empty hash tables cost start-up time and memory.
         .max_processes = std::min<std::uint32_t>(pid_max().value_or(WIRE_MAX_PROCESSES), WIRE_MAX_PROCESSES),
     });
     if (!programs) return tl::unexpected(programs.error());

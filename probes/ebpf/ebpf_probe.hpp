@@ -14,14 +14,15 @@ struct EbpfProbeOptions {
     std::uint64_t interval_ns = 10'000'000;  // the finest resolution of the timeline
     RecordingLimits limits{};
     bool sample_pss = false;
-    bool physical_memory = false;  // of the command's own cgroup, which arm() names
-    // An ordinary user's, by perfwrap's file capabilities: no arguments and no I/O of programs with rights of their own.
+    bool physical_memory = false;  // of the command's own cgroup, whose id arm() gets
+    // For an ordinary user who runs perfwrap with file capabilities: hides arguments and I/O of programs with rights of their
+    // own.
     bool hide_strangers = false;
-    bool waits_for_orphans = false;   // false: nothing counts after the command's end
-    bool every_memory_event = false;  // false: page faults between two batches are only summed up when it can matter for the peak
+    bool waits_for_orphans = false;   // false: nothing is measured after the end of the command
+    bool every_memory_event = false;  // false: page faults within a batch are followed only where they can affect the peak
 };
 
-// Loaded and attached. Error: what the kernel answered.
+// Loads and attaches the BPF programs. Error: what the kernel answered.
 tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProbeOptions& options);
 
 }  // namespace perfwrap

@@ -1,4 +1,4 @@
-// The command lines of recent execs, by the number that the kernel side gave each. Bounded: the least recently used go first.
+// The command lines of recent execs, by the numbers that the kernel side gave them. Bounded: the least recently used are dropped.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace perfwrap {
 
 using Argv = std::vector<std::string>;
 
-// NUL-separated bytes as the kernel keeps them. A last argument that was cut keeps its beginning and gets "...".
+// NUL-separated bytes as the kernel keeps them. If the last argument was cut off, "..." is appended to the rest of it.
 Argv split_argv(std::string_view bytes, bool cut);
 
 class ImageStore {
@@ -23,7 +23,7 @@ public:
 
     void add(std::uint64_t image, Argv argv);
 
-    // Empty if it was never seen or has been dropped.
+    // Null if it was never seen or has been dropped.
     std::shared_ptr<const Argv> find(std::uint64_t image);
 
 private:

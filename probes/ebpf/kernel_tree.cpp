@@ -42,22 +42,22 @@ void KernelTree::arm(std::uint64_t cgroup_id) {
     command(WIRE_ARM);
 }
 
-// Who is in none of the maps is followed no more, so that the maps come first.
+// The maps are emptied first, since a process that is in none of them is no longer followed.
 void KernelTree::forget_last_run() {
     const bool somebody_is_left = !all_have_ended() || *programs_->exited_now != 0;
     for (const int map : {programs_->processes_map, programs_->exited_map, programs_->spaces_map}) delete_all_keys(map);
     if (*programs_->unreaped_now != 0) free_unreaped_slots();
-    // Until every program has ended that found somebody there.
+    // Waits until every BPF program that still found a process there has ended.
     if (somebody_is_left) syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 
-    // Their rows.
+    // Drops the rows of these processes.
     const Listener listener = std::exchange(listener_, {.exec = [](const ExecRecord&) {}, .end = [](const wire_process&) {}});
     ring_buffer__consume(ring_.get());
     listener_ = listener;
     malformed_records_ = 0;
     rows_taken_from_map_ = 0;
 
-    // What a gate has seen of the per-CPU parts stays: it is true of whichever address space has it next.
+    // The per-CPU parts that a gate has seen are kept: they stay valid for the next address space that uses the gate.
     for (auto& gate : std::span(programs_->gates, WIRE_GATES)) gate.mm = gate.dirty = 0;
     *programs_->totals = {};
     *programs_->memory = {};
@@ -136,8 +136,8 @@ std::vector<wire_process> KernelTree::read_processes() const {
     return processes;
 }
 
-// What ends meanwhile would be missed or counted twice, so that all views are read again until they agree. A process is taken out
-// of the map, and has no unread threads, after it was added to the totals and before its row can be read.
+// A process that ends in the meantime would be missed or counted twice, so all views are read again until they agree. A process
+// is removed from the map, and has no unread threads, after it was added to the totals and before its row can be read.
 KernelTree::Settled KernelTree::settle(std::uint64_t patience_ns) {
     const std::uint64_t give_up_ns = monotonic_ns() + patience_ns;
     while (true) {
@@ -165,7 +165,7 @@ KernelTree::Settled KernelTree::settle(std::uint64_t patience_ns) {
     }
 }
 
-// What the live processes hold, and held at the peak.
+// Adds the memory that the live processes hold, and held at the peak.
 void KernelTree::take_spaces(std::vector<wire_process>& live) const {
     if (live.empty()) return;
     settle_memory();

@@ -1,4 +1,4 @@
-// The tree as the kernel side keeps it: asked for, read, and brought to one moment.
+// Reads the tree that the kernel side keeps, as it was at one moment.
 #pragma once
 
 #include <bpf/libbpf.h>
@@ -17,7 +17,7 @@ namespace perfwrap {
 
 class KernelTree {
 public:
-    // What read_records() finds is given to these.
+    // Called by read_records() with each record.
     struct Listener {
         std::function<void(const ExecRecord&)> exec;
         std::function<void(const wire_process&)> end;
@@ -27,29 +27,29 @@ public:
     KernelTree(const KernelTree&) = delete;
     KernelTree& operator=(const KernelTree&) = delete;
 
-    // 0, or an errno: the ring buffer cannot be read.
+    // Returns 0, or the errno if the ring buffer cannot be read.
     int begin();
     int event_fd() const { return ring_buffer__epoll_fd(ring_.get()); }
     bool faults_told_late() const { return *programs_->faults_told_late != 0; }
 
-    // The next fork of this thread is the command's. cgroup_id: of its own memory cgroup; 0: none is followed.
+    // The next process that this thread forks is the command. cgroup_id: of its own memory cgroup; 0: no cgroup is followed.
     void arm(std::uint64_t cgroup_id);
-    // Adds up what threads have used that are dead by now, of which the kernel tells later.
+    // Adds up what threads have used that are already dead but that the kernel reports later.
     void add_dead_threads() const { command(WIRE_ADD_DEAD); }
-    // Counts out who has been reaped.
+    // Stops counting processes that have been reaped.
     void drop_reaped() const { command(WIRE_DROP_REAPED); }
     // Brings the sums of memory up to date.
     void settle_memory() const { command(WIRE_SETTLE); }
 
-    // Shared with the kernel, which writes it at any time.
+    // A copy of the totals, which the kernel side may change at any time.
     wire_totals totals() const;
     const wire_memory& memory() const { return *programs_->memory; }
 
-    // To the listener: what the ring buffer holds, and the rows that found it full.
+    // Passes to the listener what is in the ring buffer, and the rows that did not fit into it.
     void read_records();
     std::uint64_t malformed_records() const { return malformed_records_; }
 
-    // Calls visit(const wire_thread&) for each thread whose use is in no total yet. Reads every task of the machine.
+    // Calls visit(const wire_thread&) for each thread that is in no total yet. Reads every task of the machine.
     template <class Visit>
     void visit_threads(Visit visit) const {
         if (!all_have_ended()) for_each_live_thread(programs_->live_threads_link, visit);
@@ -57,16 +57,16 @@ public:
     // CPU time of the whole tree.
     std::uint64_t runtime_ns() const;
 
-    // The tree at one moment: what has ended, in the totals and told to the listener, and what lives, its threads' use and its
-    // memory included, in the order of the ids.
+    // The tree at one moment: what has ended, in the totals and reported to the listener, and the live processes in the order of
+    // their ids, including what their threads have used and their memory.
     struct Settled {
         wire_totals ended;
         std::vector<wire_process> live;
         bool consistent = false;
     };
-    // Reads the views that are to agree again and again, once at least, until they do or patience_ns are over.
+    // Reads all views at least once, and again until they agree or patience_ns have passed.
     Settled settle(std::uint64_t patience_ns);
-    // The command has been reaped; its last thread may still be on its way off the CPU. A second at most.
+    // After the command was reaped, its last thread may still be on the CPU. Waits for a second at most.
     void await_end_of_command() const;
 
 private:

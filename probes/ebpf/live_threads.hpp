@@ -13,7 +13,7 @@
 
 namespace perfwrap {
 
-// Calls visit(const wire_thread&) for each thread of the tree whose use is in no total yet. link: of the iterator program.
+// Calls visit(const wire_thread&) for each thread of the tree that is in no total yet. link: of the iterator program.
 template <class Visit>
 void for_each_live_thread(int link, Visit visit) {
     const UniqueFd iterator{bpf_iter_create(link)};

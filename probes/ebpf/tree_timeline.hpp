@@ -1,5 +1,4 @@
-// The timeline of a tree whose memory the kernel follows by itself, and whose CPU time is looked at from time to time. Arithmetic
-// only.
+// The timeline of a tree whose memory the kernel follows by itself and whose CPU time is sampled. Arithmetic only.
 #pragma once
 
 #include <cstddef>
@@ -16,22 +15,22 @@ public:
     TreeTimeline(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes, std::size_t limit)
         : buckets_(ring, interval_ns, page_bytes), timeline_(limit) {}
 
-    // The full buckets until now_ns; when closing also the one that now_ns cuts.
+    // Adds the complete buckets until now_ns; when closing, also the one that contains now_ns.
     void add_memory(std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes, bool closing);
 
-    // All CPU time that the tree had used at at_ns, after the memory until then: what is new is spread evenly over the time since
-    // the look before. What falls behind the last full bucket is shown later.
+    // runtime_ns: the CPU time that the tree had used at at_ns. Call it after add_memory() up to then. What is new is spread
+    // evenly over the time since the previous sample; the part after the last complete bucket is added to later buckets.
     void add_cpu(std::uint64_t at_ns, std::uint64_t runtime_ns);
 
     const Timeline& timeline() const { return timeline_; }
-    // The mean time between two looks at CPU time; none before the second.
+    // The mean time between two samples of CPU time; empty before the second.
     std::optional<double> cpu_interval_seconds() const;
 
 private:
     BucketReader buckets_;
     Timeline timeline_;
     std::uint64_t end_ns_ = 0;     // of the last bucket
-    std::uint64_t cpu_to_ns_ = 0;  // CPU time has been shown until here
+    std::uint64_t cpu_to_ns_ = 0;  // CPU time has been added until here
     std::uint64_t shown_cpu_ns_ = 0;
     std::uint32_t last_processes_ = 0;
     std::uint64_t looks_ = 0;

@@ -1,4 +1,4 @@
-// The kernel side's records as they come out of the ring buffer: bytes, trusted no further than they can be checked.
+// Decodes the kernel side's records from the ring buffer. Every length is checked.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace perfwrap {
 
 struct ExecRecord {
     std::uint64_t image;
-    std::string_view argv;  // NUL-separated, inside the bytes that were decoded
-    bool cut;               // argv is only the beginning
+    std::string_view argv;  // NUL-separated, within the bytes that were decoded
+    bool cut;               // argv is incomplete
 };
 
 struct EndRecord {
@@ -22,7 +22,7 @@ struct EndRecord {
 
 using WireRecord = std::variant<ExecRecord, EndRecord>;
 
-// Empty: of no known type, or shorter than its type or its own lengths say.
+// Empty if the type is unknown, or if the record is shorter than its type or its own lengths require.
 std::optional<WireRecord> decode_record(std::string_view bytes);
 
 }  // namespace perfwrap

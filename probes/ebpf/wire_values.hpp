@@ -1,4 +1,4 @@
-// Values from the kernel side: reading a map of them, adding them up, splitting their CPU time.
+// Values from the kernel side: reads them from a map, adds them up, splits their CPU time.
 #pragma once
 
 #include <bpf/bpf.h>
@@ -55,7 +55,7 @@ void for_each_value(int map, Visit visit) {
     }
 }
 
-// Of a hash map with 8-byte keys.
+// For a hash map with 8-byte keys.
 inline void delete_all_keys(int map) {
     std::uint64_t key = 0;
     while (bpf_map_get_next_key(map, nullptr, &key) == 0 && bpf_map_delete_elem(map, &key) == 0) {

@@ -33,19 +33,19 @@ std::string cgroup_remedy(CgroupMemory version) {
                : "run as root, or let an administrator give you a memory cgroup of your own";
 }
 
-// Whether a leaf for this process can be made in the directory; otherwise why not.
+// Whether a leaf for this process can be made in the directory. Error: why not.
 tl::expected<void, std::string> can_make_leaf(CgroupMemory version, const std::string& directory) {
     if (version == CgroupMemory::v2) {
         const auto enabled = read_small_file(directory + "/cgroup.subtree_control");
         if (!enabled) return tl::unexpected(fmt::format("{}/cgroup.subtree_control cannot be read", directory));
         if (!has_word(*enabled, "memory"))
             return tl::unexpected(fmt::format("the memory controller is not enabled in {}/cgroup.subtree_control", directory));
-        // Moving a process takes the right to write to the nearest common ancestor's list.
+        // Moving a process requires the right to write to cgroup.procs of the nearest common ancestor.
         if (::access((directory + "/cgroup.procs").c_str(), W_OK) != 0)
-            return tl::unexpected(fmt::format("no right to move processes within {}: {}", directory, std::strerror(errno)));
+            return tl::unexpected(fmt::format("not allowed to move processes within {}: {}", directory, std::strerror(errno)));
     }
     if (::access(directory.c_str(), W_OK) != 0)
-        return tl::unexpected(fmt::format("no right to make a cgroup in {}: {}", directory, std::strerror(errno)));
+        return tl::unexpected(fmt::format("not allowed to make a cgroup in {}: {}", directory, std::strerror(errno)));
     return {};
 }
 
@@ -67,7 +67,7 @@ std::optional<MemoryHierarchy> own_memory_hierarchy() {
 
 const char* peak_file(CgroupMemory version) { return version == CgroupMemory::v2 ? "memory.peak" : "memory.max_usage_in_bytes"; }
 
-// The top of v2 has no memory.peak of its own: any cgroup below answers.
+// The root of v2 has no memory.peak of its own, so any cgroup below it is checked.
 bool keeps_peak(const MemoryHierarchy& hierarchy) {
     const auto has_file = [&](const std::string& directory) {
         return ::access((directory + "/" + peak_file(hierarchy.version)).c_str(), F_OK) == 0;
@@ -98,13 +98,13 @@ void sweep_stale_leaves(const std::string& parent) {
         if (is_leaf_name(entry.path().filename().native())) leaves.push_back(entry.path());
     for (const auto& leaf : leaves) {
         if (const auto lock = lock_directory(leaf)) {
-            sweep_stale_leaves(leaf);  // of a perfwrap inside it
+            sweep_stale_leaves(leaf);  // of a perfwrap that ran inside it
             remove_leaf(leaf);
         }
     }
 }
 
-// Makes and locks a new directory; a sweep of another perfwrap may take it away before the lock is held.
+// Makes and locks a new directory; the sweep of another perfwrap may remove it before the lock is held.
 tl::expected<std::pair<std::string, UniqueFd>, std::string> make_locked_leaf(const std::string& parent) {
     constexpr int attempts = 10;
     for (int i = 0; i < attempts; ++i) {
@@ -115,7 +115,8 @@ tl::expected<std::pair<std::string, UniqueFd>, std::string> make_locked_leaf(con
         if (lock && ::access((directory + "/cgroup.procs").c_str(), F_OK) == 0)
             return std::pair{std::move(directory), std::move(lock)};
     }
-    return tl::unexpected(fmt::format("cgroups made in {} are removed at once; is another program cleaning up there?", parent));
+    return tl::unexpected(
+        fmt::format("cgroups in {} are removed as soon as they are made; is another program cleaning up there?", parent));
 }
 
 tl::expected<void, std::string> write_file(const std::string& path, std::string_view text) {

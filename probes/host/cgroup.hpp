@@ -1,11 +1,10 @@
-// A memory cgroup of the command's own: the kernel keeps the peak of everything charged to it, page cache and kernel memory
-// included.
+// The command's own memory cgroup: the kernel keeps the peak of everything charged to it, including page cache and kernel memory.
 //
-// v1: a leaf below perfwrap's own cgroup. v2: perfwrap's own cgroup holds processes, so that the controller cannot be passed on
-// to children of it; the new one becomes its sibling, where limits set on perfwrap's own cgroup do not reach. It has an inner
-// cgroup for the processes, so that a perfwrap inside it finds a place for its own, charged to this one as well.
-// Leaves of a perfwrap that was killed are recognised by their name, by nobody holding their lock and by being empty;
-// the next perfwrap in the same place removes them.
+// v1: a leaf below perfwrap's own cgroup. v2: perfwrap's own cgroup holds processes, so the controller cannot be enabled for its
+// children; the new cgroup becomes its sibling, to which limits set on perfwrap's own cgroup do not apply. The processes are in
+// an inner cgroup, so that a perfwrap that runs inside can make its own leaf beside it, which is charged to this one as well. The
+// next perfwrap in the same place removes the leaves of one that was killed: they have the right name, are empty, and are not
+// locked by any process.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +17,17 @@
 
 namespace perfwrap {
 
-// What this process can have. Facts only: makes nothing.
+// Which memory cgroup this process could make. Facts only: makes nothing.
 struct MemoryCgroupFacts {
     CgroupMemory version = CgroupMemory::none;
     bool keeps_peak = false;
-    tl::expected<std::string, std::string> leaf_parent;  // or why there is no place for a leaf
+    tl::expected<std::string, std::string> leaf_parent;  // error: why a leaf cannot be made
 };
 MemoryCgroupFacts memory_cgroup_facts();
 
 class MemoryCgroup {
 public:
-    // Error: names the directory and what would help.
+    // Error: the directory, the reason and what would help.
     static tl::expected<MemoryCgroup, std::string> create();
 
     MemoryCgroup(MemoryCgroup&&) noexcept = default;
@@ -39,13 +38,13 @@ public:
     int procs_fd() const { return procs_.get(); }
 
     const std::string& directory() const { return directory_; }
-    // The inode of its directory, by which the kernel knows it; 0: it is gone.
+    // The inode of its directory, which is its id in the kernel; 0: it is gone.
     std::uint64_t id() const;
 
-    std::optional<std::uint64_t> peak_bytes() const;  // none: the kernel keeps none (v2 before Linux 5.19)
+    std::optional<std::uint64_t> peak_bytes() const;  // empty: the kernel keeps no peak (v2 before Linux 5.19)
     std::optional<std::uint64_t> oom_kills() const;
 
-    // Leaves it where processes live on in it.
+    // Does nothing while processes are alive in it.
     void remove();
 
 private:

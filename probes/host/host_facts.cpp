@@ -32,7 +32,7 @@ std::uint64_t descriptor_limit() {
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : HostFacts{}.descriptor_limit;
 }
 
-// A container's /proc may know of its limit.
+// In a container /proc/meminfo may show the container's limit.
 std::uint64_t memory_bytes(const std::string& proc) {
     constexpr std::uint64_t kib = 1024;
     const auto text = read_small_file(proc + "/meminfo").value_or("");
@@ -41,7 +41,7 @@ std::uint64_t memory_bytes(const std::string& proc) {
     return ::sysinfo(&system) == 0 ? std::uint64_t{system.totalram} * system.mem_unit : 0;
 }
 
-// The first CPU's lines only: on a large machine the whole file takes milliseconds.
+// Reads only the lines of the first CPU: on a large machine the whole file takes milliseconds.
 std::string cpu_model(const std::string& proc, const utsname& system) {
     constexpr std::size_t one_cpu = 2048;
     const auto text = read_small_file(proc + "/cpuinfo", one_cpu).value_or("");
@@ -69,7 +69,7 @@ HostFacts gather_host_facts(const HostFiles& files) {
     facts.kernel_btf = can_read(files.sys + "/kernel/btf/vmlinux");
 
     facts.proc_children = can_read(files.proc + "/thread-self/children");
-    // Not to be read where perfwrap's file has capabilities; that of the command is another matter.
+    // Only whether it exists: perfwrap cannot read its own if its file has capabilities, but may read the command's.
     facts.proc_io = exists(files.proc + "/self/io");
     facts.smaps_rollup = can_read(files.proc + "/self/smaps_rollup");
     const auto swaps = read_small_file(files.proc + "/swaps").value_or("");

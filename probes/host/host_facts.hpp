@@ -1,4 +1,4 @@
-// What this host is and allows, found out once. Facts only; what follows from them is decided in profiler/plan.
+// What this host is and allows, determined once. Facts only; what follows from them is decided in profiler/plan.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,12 @@ struct HostFacts {
     // How many descriptors perfwrap may have open.
     std::uint64_t descriptor_limit = std::numeric_limits<std::uint64_t>::max();
 
-    // The kernel reports changes of a memory cgroup's figures (memcg:mod_memcg_lruvec_state, Linux 6.13 on). Absent: not looked
-    // up, since that reads all of the kernel's type information.
+    // The kernel reports changes of a memory cgroup's counters (memcg:mod_memcg_lruvec_state, Linux 6.13 and later). Empty: not
+    // looked up, since that requires reading all of the kernel's type information.
     std::optional<bool> memcg_events;
 
-    // The kernel's memory counters learn of a thread's page faults only after more than 64 of them (before Linux 6.2). The loaded
-    // eBPF probe knows.
+    // The kernel adds a thread's page faults to its memory counters only after more than 64 of them (before Linux 6.2). Set by
+    // the eBPF probe once it is loaded.
     bool faults_told_late = false;
 
     bool proc_mounted = false;
@@ -42,10 +42,10 @@ struct HostFacts {
 
     CgroupMemory cgroup_memory = CgroupMemory::none;
     bool cgroup_peak = false;                   // the controller keeps a maximum (v1; v2 from Linux 5.19)
-    std::optional<std::string> cgroup_refusal;  // why no own leaf can be made; empty: it can
+    std::optional<std::string> cgroup_refusal;  // why perfwrap cannot make a leaf of its own; empty: it can
 };
 
-// Where the kernel tells of itself.
+// Where the kernel describes itself.
 struct HostFiles {
     std::string proc = "/proc";
     std::string sys = "/sys";

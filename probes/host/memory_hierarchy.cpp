@@ -19,7 +19,7 @@ bool contains(const std::vector<std::string_view>& words, std::string_view word)
     return std::ranges::find(words, word) != words.end();
 }
 
-// mountinfo writes blanks, tabs, newlines and backslashes as \ooo.
+// mountinfo escapes blanks, tabs, newlines and backslashes as \ooo.
 std::string unescape(std::string_view text) {
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -54,7 +54,7 @@ std::vector<Mount> memory_mounts(std::string_view mountinfo, CgroupMemory versio
     return mounts;
 }
 
-// Lines are "ID:CONTROLLERS:PATH"; v2 has the ID 0 and no controllers. A path may hold colons.
+// Lines are "ID:CONTROLLERS:PATH"; v2 has the ID 0 and no controllers. A path may contain colons.
 std::optional<std::string> own_path(std::string_view cgroup, CgroupMemory version) {
     for (const auto line : split(cgroup, '\n')) {
         const auto first = line.find(':');

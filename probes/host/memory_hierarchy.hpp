@@ -1,4 +1,4 @@
-// Where a process is in the hierarchy that has the memory controller: pure functions of what /proc says.
+// Where a process is in the hierarchy that has the memory controller: pure functions of the texts of /proc.
 #pragma once
 
 #include <optional>
@@ -14,14 +14,14 @@ namespace perfwrap {
 struct MemoryHierarchy {
     CgroupMemory version = CgroupMemory::none;
     std::string mount_point;
-    std::optional<std::string> own_directory;  // none: the mount shows another part of the hierarchy
+    std::optional<std::string> own_directory;  // empty: the mount shows another part of the hierarchy
 };
 
-// From the texts of /proc/self/mountinfo and /proc/self/cgroup: proc_pid_mountinfo(5), cgroups(7). A mounted v1 controller goes
-// first, since v2 cannot have it then. None: no hierarchy that could have the memory controller is mounted.
+// From the texts of /proc/self/mountinfo and /proc/self/cgroup: proc_pid_mountinfo(5), cgroups(7). A mounted v1 controller takes
+// precedence, since v2 cannot have it then. Empty: no hierarchy that could have the memory controller is mounted.
 std::optional<MemoryHierarchy> find_memory_hierarchy(std::string_view mountinfo, std::string_view cgroup);
 
-// Directories in which a leaf may be made, best first. root: the top of the hierarchy is allowed as a last resort.
+// Directories in which a leaf may be made, best first. root: whether the root of the hierarchy may be used as a last resort.
 std::vector<std::string> leaf_parents(const MemoryHierarchy& hierarchy, bool root);
 
 }  // namespace perfwrap

@@ -1,5 +1,5 @@
-// The command lines of processes that are watched, shared by whoever names them. Bounded: kept whole while all of them take
-// little memory, cut from then on.
+// The command lines of watched processes, shared between all that refer to them. Bounded: they are kept whole while all of them
+// take little memory, and cut from then on.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ public:
         return {held, &held->words};
     }
 
-    // Of all that somebody still holds.
+    // The size of all command lines that are still in use.
     std::size_t bytes() const { return *bytes_; }
 
 private:

@@ -1,4 +1,4 @@
-// Tells by one cheap system call that a process has not run for a while, so that what /proc says of it is what it said before.
+// Finds out with one cheap system call that a process has not run for a while, so that its /proc files have not changed.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,17 @@ namespace perfwrap {
 
 class CpuWatch {
 public:
-    // The kernel brings the clock of a running thread up to date at ticks, on a CPU without ticks once a second: a clock that
-    // stood still for longer is that of a process that sleeps.
+    // The kernel updates the CPU clock of a running thread at ticks, and once a second on a CPU without ticks. If the clock has
+    // not moved for longer than that, the process is asleep.
     static constexpr std::uint64_t settling_ns = 1'500'000'000;
 
     CpuWatch() = default;
     explicit CpuWatch(int pid);
 
-    // Nanoseconds of CPU time of the whole thread group, ended threads too; 0: it is gone. Needs no privilege.
+    // CPU time of the whole thread group in nanoseconds, including ended threads; 0: it is gone. Needs no privilege.
     std::uint64_t cpu_ns() const;
 
-    // Whether it has used no CPU time for settling_ns. What it did before the first call that says so, was done before that call.
+    // Whether it has used no CPU time for settling_ns. Everything that it did before then is visible once this returns true.
     bool at_rest(std::uint64_t now_ns);
 
 private:

@@ -120,7 +120,7 @@ void ProcessTree::read_memory(TrackedProcess& process, bool first_thread_ended) 
     process.rss_peak_bytes = std::max({process.rss_peak_bytes, process.memory.rss_peak_bytes, process.memory.rss_bytes()});
 }
 
-// Asked only where nothing speaks against it; where the kernel does not answer, it is not.
+// Asks the kernel only if nothing rules it out. False if the kernel does not answer.
 bool ProcessTree::is_in_parents_memory(const TrackedProcess& process) const {
     const auto at = index_.find(process.parent_pid);
     if (at == index_.end()) return false;
@@ -133,10 +133,10 @@ void ProcessTree::read_command(TrackedProcess& process) {
     const auto most_bytes = process.arguments_bytes != 0 ? process.arguments_bytes : ProcFs::cmdline_limit;
     auto words = proc_.cmdline(process.memory_tid != 0 ? process.memory_tid : process.pid, most_bytes)
                      .value_or(std::vector<std::string>{});
-    if (words.empty()) process.arguments_address = 0;  // in the middle of its exec: look again
+    if (words.empty()) process.arguments_address = 0;  // it is in the middle of an exec: read it again next time
     if (words.empty() && process.command) return;
     if (words.empty()) words.push_back(process.comm);
-    // A process that has not had an exec has its parent's.
+    // A process without an exec of its own shares the command line of its parent.
     const auto* parent = find(process.parent_pid);
     process.command = parent && parent->command && *parent->command == words ? parent->command : commands_.keep(std::move(words));
 }
@@ -157,7 +157,7 @@ void ProcessTree::refresh(std::uint64_t now_ns) {
     if (somebody_ran || changed_) ++changes_;
 }
 
-// A child of one that has gone has another parent now, though it has not run since.
+// When a process has gone, its children have a new parent although they have not run since.
 void ProcessTree::follow_parents(std::uint64_t now_ns) {
     for (auto& process : processes_) {
         const auto* parent = find(process.parent_pid);
@@ -175,7 +175,7 @@ void ProcessTree::remove_vanished() {
     rebuild_index();
 }
 
-// One of them may be a subreaper, which gets children without running.
+// One of the ancestors may be a subreaper, which gets children without running.
 void ProcessTree::stir_ancestors_of_vanished() {
     for (const auto& process : vanished_)
         for (auto* ancestor = find(process.parent_pid); ancestor && !ancestor->stirred; ancestor = find(ancestor->parent_pid))
@@ -198,9 +198,9 @@ void ProcessTree::rebuild_index() {
     changed_ = true;
 }
 
-// Nobody new can have come when no pid was given out and nobody has gone (whose children would have moved). Listing the
-// children of many threads costs far more than asking for the last pid. Who sleeps has not forked. The kernel's list may miss a
-// child while another one ends, so everybody's is read again in its turn.
+// There cannot be a new process if no pid was given out and no process has gone (whose children would have moved). Listing the
+// children of many threads costs far more than asking for the last pid. A process that sleeps has not forked. The kernel's list
+// may miss a child while another one ends, so the list of every process is read again in its turn.
 void ProcessTree::discover(std::uint64_t now_ns) {
     const auto last_pid = proc_.last_pid();
     const bool somebody_forked = !last_pid || last_pid != last_pid_ || changed_;
@@ -215,7 +215,7 @@ void ProcessTree::discover(std::uint64_t now_ns) {
 void ProcessTree::discover_by_children_files(bool somebody_forked, std::uint64_t now_ns) {
     constexpr std::uint32_t unknown_threads = 0;
     if (somebody_forked || has_its_turn(self_)) add_children_of(self_, unknown_threads, false, now_ns);
-    for (std::size_t i = 0; i < processes_.size(); ++i) {  // grows meanwhile
+    for (std::size_t i = 0; i < processes_.size(); ++i) {  // processes_ grows in this loop
         const auto& process = processes_[i];
         if (process.ended_ns) continue;
         if (has_its_turn(process.pid) || ((somebody_forked || changed_) && process.stirred))
@@ -246,7 +246,7 @@ void ProcessTree::discover_by_parent_pids(std::uint64_t now_ns) {
         if (pid == self_ || find(pid)) continue;
         if (const auto stat = proc_.stat(pid)) candidates.push_back({stat->start_ticks, pid, stat->parent_pid});
     }
-    std::ranges::sort(candidates);  // parents come before their children, except within one tick after the pids wrapped round
+    std::ranges::sort(candidates);  // parents come before their children, except within one tick after the pids wrapped around
     for (bool found = true; found;) {
         found = false;
         for (const auto& candidate : candidates) {

@@ -1,4 +1,4 @@
-// Which processes are of the tree, and what /proc last told of each. Identity is (pid, start time), never the pid alone.
+// The processes of the tree, and what /proc last reported about each. Identity is (pid, start time), never the pid alone.
 #pragma once
 
 #include <sys/types.h>
@@ -21,24 +21,24 @@ struct TrackedProcess {
     int pid = 0;
     std::uint64_t start_ticks = 0;
     int parent_pid = 0;
-    // Descends from a child that perfwrap's process had before the command: watched so that it is told apart, never counted.
+    // Descends from a child that perfwrap's process had before the command: watched so that it can be excluded, never counted.
     bool foreign = false;
     bool gone = false;
     CpuWatch cpu_watch;
-    bool stirred = true;  // the last refresh read it: it ran lately, or it was its turn
+    bool stirred = true;  // the last refresh read it, since it ran lately or it was its turn
     std::string comm;
     std::uint64_t arguments_address = 0;
     std::uint64_t arguments_bytes = 0;
     Command command;                          // never empty
-    std::uint64_t start_ns = 0;               // CLOCK_MONOTONIC, as fine as start_ticks
+    std::uint64_t start_ns = 0;               // CLOCK_MONOTONIC, with the resolution of start_ticks
     std::optional<std::uint64_t> ended_ns;    // first seen as a zombie
-    int memory_tid = 0;                       // the thread whose files show the memory: an ended first thread shows none
+    int memory_tid = 0;                       // the thread whose files show the memory; those of an ended first thread do not
     Usage own;                                // without context switches, which stat does not have
-    Usage waited;                             // of the children that it waited for, and theirs
-    std::shared_ptr<const UniqueFd> io_file;  // of as many processes as there are descriptors for
+    Usage waited;                             // of the children that it waited for, and of those that they waited for
+    std::shared_ptr<const UniqueFd> io_file;  // null if there are not enough descriptors
     std::optional<IoCounters> io;             // read once it had ended
-    ResidentMemory memory;                    // as of the last read; nothing once it has ended, or if it is its parent's
-    bool in_parents_memory = false;           // not copied: between vfork and exec, or for good
+    ResidentMemory memory;                    // as last read; zero once it has ended, or if it shares its parent's memory
+    bool in_parents_memory = false;           // between vfork and exec, or for good
     std::uint64_t rss_peak_bytes = 0;
     std::uint32_t threads = 0;
     std::uint32_t threads_peak = 1;
@@ -51,37 +51,37 @@ struct TrackedProcess {
 
 class ProcessTree {
 public:
-    // self: the process whose new children, and those that are re-parented to it, are of the tree.
+    // self: the process whose new children, and those that are re-parented to it, belong to the tree.
     ProcessTree(ProcFs proc, pid_t self);
 
     // The present descendants of self, and what they start, are foreign from here on.
     void exclude_present_children();
 
-    // A child of self, if it is not known yet. Null: /proc no longer has it.
+    // Adds a child of self unless it is known already. Null: it is no longer in /proc.
     TrackedProcess* add_child(int pid, std::uint64_t now_ns);
 
     // Reads every known process that has run since it was last read, moves those that are gone to vanished(), and looks for new
-    // ones. What others do to the memory of a process that sleeps is seen in its turn, one refresh in `turns`.
+    // ones. A process that sleeps is read in its turn, by one refresh in `turns`: other processes may change its memory.
     void refresh(std::uint64_t now_ns);
     static constexpr unsigned turns = 16;
 
     // Counts the refreshes that found something new: a process that ran, came or went.
     std::uint64_t changes() const { return changes_; }
 
-    // One process now; false if it is gone.
+    // Reads one process now; false if it is gone.
     bool read(TrackedProcess& process, std::uint64_t now_ns);
 
     Read<IoCounters> read_io(const TrackedProcess& process);
 
     TrackedProcess* find(int pid);
 
-    // Forgets a process that self has reaped.
+    // Removes a process that self has reaped.
     std::optional<TrackedProcess> take(int pid);
 
     // Ancestors come before their descendants.
     std::vector<TrackedProcess>& processes() { return processes_; }
 
-    // Found to be gone by the last refresh, without having been taken. Ancestors first.
+    // Processes that the last refresh found gone although they were not taken. Ancestors first.
     const std::vector<TrackedProcess>& vanished() const { return vanished_; }
 
     ProcFs& proc() { return proc_; }
@@ -106,7 +106,7 @@ private:
     pid_t self_;
     bool children_files_;
     std::uint64_t tick_ns_;
-    std::uint64_t suspended_ns_;  // the start of a process counts the time of suspension, CLOCK_MONOTONIC does not
+    std::uint64_t suspended_ns_;  // start times include the time of suspension, unlike CLOCK_MONOTONIC
     CommandStore commands_;
     std::vector<TrackedProcess> processes_;
     std::vector<TrackedProcess> vanished_;

@@ -18,7 +18,7 @@ namespace {
 
 unsigned cpus() { return static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
 
-// What is of one run.
+// The state of one run.
 struct Run {
     Run(ProcFs proc, const RecordingLimits& limits)
         : tree(std::move(proc), ::getpid()), accounts(limits.processes), samples(cpus(), limits.timeline_buckets) {}
@@ -28,7 +28,7 @@ struct Run {
     TreeSamples samples;
     std::uint64_t exec_ns = 0;
     std::uint64_t expected_cost_ns = 0;
-    std::uint64_t cost_between_samples_ns = 0;  // of telling who is alive
+    std::uint64_t cost_between_samples_ns = 0;  // of finding out which processes are alive
 };
 
 class ProcfsProbe final : public Probe {
@@ -47,7 +47,7 @@ public:
     void started(pid_t command, std::uint64_t exec_ns, const rusage& cpu_before_exec) override {
         run_.exec_ns = exec_ns;
         if (pss_) pss_->start(exec_ns);
-        // Three counters, a step of each.
+        // There are three counters, and each may be off by a step.
         const auto step_bytes = static_cast<std::uint64_t>(3 * counter_batch_pages(online_cpus()) * ::sysconf(_SC_PAGESIZE));
         run_.accounts.command_started(command, exec_ns, cpu_before_exec, step_bytes);
         run_.tree.add_child(command, exec_ns);
@@ -61,7 +61,7 @@ public:
         const auto cost_ns = std::exchange(run_.cost_between_samples_ns, 0) + thread_cpu_ns() - cpu_before_ns;
         run_.expected_cost_ns = perfwrap::expected_cost_ns(run_.expected_cost_ns, cost_ns);
         if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, run_.tree.changes())) pss_->sample(now_ns, living_tids());
-        // Of children that the kernel reaps unseen nothing is known but what the samples saw.
+        // If the kernel may reap children itself, only samples see what these use, so sampling does not slow down.
         auto limits = pacing_;
         limits.backs_off_with_age = pacing_.backs_off_with_age && !some_child_may_be_lost();
         return next_interval_ns(limits, now_ns - std::min(now_ns, run_.exec_ns), run_.expected_cost_ns);
@@ -103,7 +103,7 @@ public:
     }
 
     Observation finish(std::uint64_t end_ns, Closing) override {
-        // A process that passes into its parent's figures while they are read would be in neither.
+        // A process that is reaped while the files are read would be counted neither by itself nor in its parent's totals.
         constexpr int attempts = 3;
         for (int i = 0; i < attempts; ++i) {
             refresh(end_ns);
@@ -113,7 +113,7 @@ public:
     }
 
 private:
-    // Of a window that ends here, whatever comes after.
+    // What was measured if the window ends here.
     Observation observe(std::uint64_t end_ns) {
         TreeAccounts accounts = run_.accounts;
         TreeSamples samples = run_.samples;

@@ -38,7 +38,7 @@ std::optional<std::uint64_t> TreeAccounts::reaped(const TrackedProcess* process,
     else
         io_.reset();
 
-    // ru_maxrss survives exec: the command's begins at the size of perfwrap's image.
+    // ru_maxrss survives exec: that of the command begins with the size of perfwrap's image.
     auto row = *process;
     const bool largest_is_known = !command || largest_bytes > rss_peak_before_exec_bytes_;
     if (largest_is_known) {
@@ -61,7 +61,7 @@ void TreeAccounts::vanished(std::span<const TrackedProcess> processes, std::uint
             total_ += used[i];
             continue;
         }
-        // The parent waited for it, and what it used is in the parent's figures by now, unless they too were last read before.
+        // The parent waited for it, so what it used is in the parent's totals, unless these were last read before that as well.
         const auto parent = std::ranges::find(processes.first(i), process.parent_pid, &TrackedProcess::pid);
         if (parent != processes.first(i).end()) used[static_cast<std::size_t>(parent - processes.begin())] += used[i];
     }
@@ -104,9 +104,9 @@ void TreeAccounts::add_row(const TrackedProcess& process, const Usage& own, std:
 
 TreeTotals TreeAccounts::totals() const {
     auto used = total_;
-    // Each row is CPU time that one process was seen to use: the tree's cannot be less. It can come out less where stat's
-    // whole ticks of waited-for children were all there was, or a parent discards its children with SA_NOCLDWAIT, which no file
-    // shows.
+    // Each row is CPU time that one process was seen to use, so the tree cannot have used less than their sum. The total can be
+    // less if the CPU time of waited-for children is known only in whole ticks, from stat, or if a parent discards its children
+    // with SA_NOCLDWAIT, which no file shows.
     if (rows_cpu_ns_ > used.cpu_ns()) used.user_ns += rows_cpu_ns_ - used.cpu_ns();
 
     TreeTotals totals;

@@ -1,4 +1,4 @@
-// What the tree has used, each process counted once, and a row for each process that is over. Arithmetic only.
+// What the tree has used, each process counted once, and a row for each process that has ended. Arithmetic only.
 #pragma once
 
 #include <sys/resource.h>
@@ -17,25 +17,25 @@ class TreeAccounts {
 public:
     explicit TreeAccounts(std::size_t max_processes) : rows_(max_processes) {}
 
-    // before_exec: what perfwrap itself used in the command's process. may_grow_bytes: how far the kernel's figure of its
-    // resident memory may have come until the exec.
+    // before_exec: what perfwrap itself used in the command's process. may_grow_bytes: by how much the kernel's counter of its
+    // resident memory may have grown until the exec.
     void command_started(int pid, std::uint64_t exec_ns, const rusage& before_exec, std::uint64_t may_grow_bytes = 0);
 
-    // A child of perfwrap. usage covers it and everything below it that was waited for. Null: it was never seen.
-    // Returns the largest resident set of one of them, where usage tells it.
+    // A child of perfwrap. usage covers it and all descendants that were waited for. Null: it was never seen.
+    // Returns the largest resident set of any of them, if usage shows it.
     std::optional<std::uint64_t> reaped(const TrackedProcess* process, std::uint64_t now_ns, int wait_status,
                                         const rusage& usage);
 
-    // Processes that went unseen since the last refresh, ancestors first: their parent waited for them, or nobody did.
+    // Processes that have gone since the last refresh, ancestors first: their parent waited for them, or no process did.
     void vanished(std::span<const TrackedProcess> processes, std::uint64_t now_ns);
 
-    // A process that is there when the window closes.
+    // A process that still exists when the window closes.
     void still_there(const TrackedProcess& process, const Read<IoCounters>& io);
 
-    // So far, with the processes that are there.
+    // What the tree has used so far, including the processes that are present.
     std::uint64_t cpu_ns(std::span<const TrackedProcess> present) const;
 
-    // The high-water mark of the one process that had the largest; 0 if none is known.
+    // The largest high-water mark of any process; 0 if none is known.
     std::uint64_t largest_process_rss_peak_bytes() const { return largest_process_rss_peak_bytes_; }
 
     // Call once, after everything else.
@@ -52,7 +52,7 @@ private:
     Usage before_exec_;
     std::uint64_t rss_peak_before_exec_bytes_ = 0;
 
-    Usage total_;  // of processes that are over, and at last of those still there
+    Usage total_;  // of ended processes, and at the end also of those that still exist
     std::optional<IoCounters> io_{IoCounters{}};
     std::uint64_t largest_process_rss_peak_bytes_ = 0;
     ProcessTable rows_;

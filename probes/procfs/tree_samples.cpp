@@ -53,7 +53,8 @@ void TreeSamples::add_bucket(std::uint64_t at_ns, const Sums& now, std::uint64_t
         const auto length_ns = at_ns - last_ns_;
         const auto before_bytes = last_.memory.rss_bytes();
         const auto now_bytes = now.memory.rss_bytes();
-        // The CPU time of waited-for children comes in whole ticks: what would exceed the CPUs there are is shown later.
+        // The CPU time of waited-for children is known in whole ticks: what exceeds the capacity of the CPUs goes to later
+        // buckets.
         const auto cpu_ns = std::min(tree_cpu_ns - std::min(tree_cpu_ns, shown_cpu_ns_), cpus_ * length_ns);
         shown_cpu_ns_ += cpu_ns;
         timeline_.add({
@@ -79,7 +80,7 @@ void TreeSamples::observe(Observation& seen, std::size_t holders) const {
     seen.timeline = timeline_;
     if (!any_) return;
     seen.totals.processes_peak = peaks_.processes;
-    // Who was seen only when it had ended has had a thread.
+    // A process that was only seen as a zombie had at least one thread.
     seen.totals.threads_peak = std::max(peaks_.threads, std::min(peaks_.processes, 1U));
     if (count_ > 1)
         seen.mean_interval_seconds = static_cast<double>(last_ns_ - first_ns_) / 1e9 / static_cast<double>(count_ - 1);

@@ -1,4 +1,4 @@
-// What samples of the tree amount to over time: peaks, averages, who held memory at the peak, the timeline. Arithmetic only.
+// Summarizes samples of the tree: peaks, averages, which processes held memory at the peak, the timeline. Arithmetic only.
 #pragma once
 
 #include <cstddef>
@@ -18,19 +18,19 @@ public:
     explicit TreeSamples(unsigned cpus, std::size_t timeline_buckets = RecordingLimits{}.timeline_buckets)
         : cpus_(cpus), timeline_(timeline_buckets) {}
 
-    // tree_cpu_ns: what the tree has used until now. It may seem to fall while a process passes from life into its parent's
-    // figures; the timeline takes the largest.
+    // tree_cpu_ns: what the tree has used until now. It may seem to fall while a process is reaped and added to the totals of its
+    // parent; the timeline uses the largest value so far.
     void add(std::uint64_t at_ns, std::span<const TrackedProcess> processes, std::uint64_t tree_cpu_ns);
 
-    // A process is known to have held this much at some moment.
+    // The process is known to have held this much at some moment.
     void raise_peak(std::uint64_t at_ns, const TrackedProcess& process, std::uint64_t bytes);
-    // The same, of a process that is not known.
+    // The same for a process that is not known.
     void raise_peak(std::uint64_t bytes) { rss_.raise_peak(bytes); }
 
-    // What was seen last stands until the end.
+    // The last sample is taken to be valid until the end.
     void close(std::uint64_t end_ns, std::uint64_t tree_cpu_ns);
 
-    // Fills in what sampling tells; holders: the largest at the peak, at most this many.
+    // Fills in what was sampled. holders: the maximum number of processes listed at the peak, the largest first.
     void observe(Observation& seen, std::size_t holders) const;
 
 private:
@@ -53,7 +53,7 @@ private:
     std::uint64_t last_ns_ = 0;
     std::uint64_t count_ = 0;
     Sums last_;
-    Sums peaks_;  // each field's own maximum
+    Sums peaks_;  // the maximum of each field
     SampledMemory rss_;
     std::uint64_t peak_at_ns_ = 0;
     std::vector<Holder> holders_;

@@ -53,7 +53,7 @@ Usage with_cpu_time(Usage usage, std::uint64_t user_ticks_ns, std::uint64_t syst
     const std::uint64_t ticks_ns = user_ticks_ns + system_ticks_ns;
     usage.user_ns = user_ticks_ns;
     usage.system_ns = system_ticks_ns;
-    // Both parts are rounded down, and the process may have run on between the two readings.
+    // Both parts are rounded down, and the process may have run between the two readings.
     if (total_ns < ticks_ns || total_ns > ticks_ns + 3 * tick_ns) return usage;
     const double user_share = ticks_ns > 0 ? static_cast<double>(user_ticks_ns) / static_cast<double>(ticks_ns) : 1.0;
     const auto more_user_ns = static_cast<std::uint64_t>(static_cast<double>(total_ns - ticks_ns) * user_share);

@@ -1,4 +1,4 @@
-// What a process or a part of the tree has used, in the terms of getrusage(2): plain arithmetic.
+// What a process or a part of the tree has used, in the terms of getrusage(2). Plain arithmetic.
 #pragma once
 
 #include <sys/resource.h>
@@ -26,8 +26,8 @@ Usage operator+(Usage a, const Usage& b);
 // Field by field, never below zero.
 Usage operator-(Usage a, const Usage& b);
 
-// The CPU time of a process, split as its whole ticks are. total_ns is the finer reading of the same time: where it does not
-// agree with the ticks (another process, another pid namespace) the ticks stand.
+// The CPU time of a process, split in proportion to its whole ticks. total_ns is a finer reading of the same time; if it does not
+// agree with the ticks (another process, another pid namespace), the ticks are used.
 Usage with_cpu_time(Usage usage, std::uint64_t user_ticks_ns, std::uint64_t system_ticks_ns, std::uint64_t tick_ns,
                     std::uint64_t total_ns);
 

@@ -11,7 +11,7 @@ namespace {
 struct Interpreter {
     std::string_view program;
     std::string_view with_value;
-    std::string_view with_code;  // the rest is no script
+    std::string_view with_code;  // the argument is code, so there is no script
     std::string_view with_module;
 };
 

@@ -7,14 +7,14 @@
 
 namespace perfwrap {
 
-// What comes after the last slash; all of it if there is none.
+// The part after the last slash, or everything if there is no slash.
 std::string_view base_name(std::string_view path);
 
-// The program without its arguments, also where a process has put words of its own into its title; "(unknown)" if there is none.
+// The program without its arguments, also if the process has changed its title; "(unknown)" if there is none.
 std::string program_name(std::span<const std::string> command);
 
-// The script's base name where the program is an interpreter ("python -u bench.py" is "bench.py", "python -m pkg.mod" is
-// "pkg.mod"), else the program's.
+// The base name of the script if the program is an interpreter ("python -u bench.py" is "bench.py", "python -m pkg.mod" is
+// "pkg.mod"), otherwise that of the program.
 std::string default_benchmark_name(std::span<const std::string> command);
 
 }  // namespace perfwrap

@@ -1,4 +1,4 @@
-// The processes of a run, bounded: the most expensive keep their rows, the rest is summed up.
+// The processes of a run, bounded: the most expensive keep their rows, the rest are summed up.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct ProcessFacts {
     std::vector<std::string> command;
     std::uint64_t start_ns = 0;           // CLOCK_MONOTONIC
     std::optional<std::uint64_t> end_ns;  // absent: alive when the window closed
-    std::optional<int> wait_status;       // as wait(2) gives it
+    std::optional<int> wait_status;       // as returned by wait(2)
     std::uint32_t threads_peak = 1;
     std::optional<std::uint64_t> cpu_user_ns;
     std::optional<std::uint64_t> cpu_system_ns;
@@ -24,8 +24,8 @@ struct ProcessFacts {
     std::uint64_t cpu_ns() const { return cpu_user_ns.value_or(0) + cpu_system_ns.value_or(0); }
 };
 
-// Keeps the `limit` most expensive processes by CPU, then by memory, in O(log limit) a process. Command lines are kept whole
-// while all of them take less than command_bytes; what comes then is cut to short_command_bytes.
+// Keeps the `limit` most expensive processes by CPU, then by memory, in O(log limit) per process. Command lines are kept whole
+// while all of them take less than command_bytes; later ones are cut to short_command_bytes.
 class ProcessTable {
 public:
     static constexpr std::size_t command_bytes = 1024 * 1024;
@@ -35,21 +35,21 @@ public:
 
     void add(ProcessFacts process);
 
-    // Whether add() would keep a process of this cost: lets a probe skip work for rows that would be dropped.
+    // Whether add() would keep a process of this cost. With it a probe skips work for rows that would be dropped.
     bool would_keep(std::uint64_t cpu_ns, std::uint64_t rss_peak_bytes) const;
 
     // Most expensive first.
     std::vector<ProcessFacts> sorted() const;
 
     std::size_t limit() const { return limit_; }
-    // Processes that were added and lost their row.
+    // The number of processes that were added but have no row.
     std::uint64_t dropped_count() const { return dropped_count_; }
     std::uint64_t dropped_cpu_ns() const { return dropped_cpu_ns_; }
 
 private:
     std::size_t limit_;
     std::size_t commands_bytes_ = 0;
-    std::vector<ProcessFacts> heap_;  // cheapest on top
+    std::vector<ProcessFacts> heap_;  // the cheapest is on top
     std::uint64_t dropped_count_ = 0;
     std::uint64_t dropped_cpu_ns_ = 0;
 };

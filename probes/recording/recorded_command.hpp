@@ -1,4 +1,4 @@
-// What recorded command lines take in memory, and how they are cut where many long ones would take too much.
+// How much memory recorded command lines take, and how they are cut if many long ones would take too much.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,10 @@
 
 namespace perfwrap {
 
-// The words and what holding them costs.
+// The memory that the words take, including the overhead of their strings.
 std::size_t memory_bytes(const std::vector<std::string>& command);
 
-// As it is if it takes no more than that; else its first words, as far as they fit, and "..." at the end.
+// Unchanged if it takes no more than that; otherwise the first words that fit, followed by "...".
 void shorten(std::vector<std::string>& command, std::size_t bytes);
 
 }  // namespace perfwrap

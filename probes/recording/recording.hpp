@@ -13,7 +13,7 @@
 
 namespace perfwrap {
 
-// Totals over the whole tree at the end of the measured window. An empty one was not measured.
+// Totals over the whole tree at the end of the measured window. An empty value was not measured.
 struct TreeTotals {
     std::optional<std::uint64_t> cpu_user_ns;
     std::optional<std::uint64_t> cpu_system_ns;
@@ -38,7 +38,7 @@ struct MemoryOverTime {
     std::uint64_t peak_bytes = 0;
     double byte_seconds = 0;
     double observed_seconds = 0;
-    std::uint64_t samples = 0;  // readings behind it; 0 where every change was followed, or where nobody counted
+    std::uint64_t samples = 0;  // number of samples; 0 if every change was followed, or if the samples were not counted
 };
 
 struct MemoryTotals {
@@ -48,7 +48,7 @@ struct MemoryTotals {
     std::optional<std::uint64_t> rss_shmem_peak_bytes;
     std::optional<std::uint64_t> largest_process_rss_peak_bytes;
     std::optional<MemoryOverTime> pss;
-    std::optional<MemoryOverTime> anon;  // physical: each page once
+    std::optional<MemoryOverTime> anon;  // physical: each page is counted once
     std::optional<std::uint64_t> file_mapped_peak_bytes;
     std::optional<std::uint64_t> shmem_peak_bytes;
     std::optional<std::uint64_t> cgroup_peak_bytes;
@@ -66,7 +66,7 @@ struct PeakMoment {
     std::vector<MemoryHolder> holders;
 };
 
-// What a probe gives when the measured window closes.
+// What a probe reports when the measured window closes.
 struct Observation {
     TreeTotals totals;
     MemoryTotals memory;
@@ -74,13 +74,13 @@ struct Observation {
     ProcessTable processes;
     Timeline timeline;
     std::uint64_t lost_events = 0;
-    bool io_withheld = false;  // totals without I/O: a program with rights of its own ran, and they are not perfwrap's user's
-    std::optional<double> mean_interval_seconds;  // between samples, as it came out
-    std::optional<double> cpu_interval_seconds;   // between looks at CPU time, where they have a pace of their own
-    std::optional<std::uint64_t> end_ns;          // the command's end, where the probe knows it better than waitpid's return
+    bool io_withheld = false;  // the totals lack I/O: a program ran with rights that perfwrap's user does not have
+    std::optional<double> mean_interval_seconds;  // the actual mean time between samples
+    std::optional<double> cpu_interval_seconds;   // between samples of CPU time, if they are taken separately
+    std::optional<std::uint64_t> end_ns;          // the command's end, if the probe knows it better than the return of waitpid
 };
 
-// How much of a run is kept row by row: of more processes the most expensive, of more buckets neighbours merged.
+// How many rows of a run are kept: of more processes the most expensive ones, and of more buckets neighbours are merged.
 struct RecordingLimits {
     std::size_t processes = 1000;
     std::size_t timeline_buckets = 2000;
@@ -90,10 +90,10 @@ struct Recording {
     std::uint64_t exec_ns = 0;  // the command's exec
     std::uint64_t end_ns = 0;   // the window's end
     std::int64_t started_at_unix_ms = 0;
-    std::optional<int> wait_status;  // of the command, as wait(2) gives it; empty: it runs
+    std::optional<int> wait_status;  // of the command, as returned by wait(2); empty: it is still running
     bool timed_out = false;
-    bool told_to_end = false;          // perfwrap got a signal by which a program that waits would end
-    std::uint64_t stopped_ns = 0;      // how long the command was stopped, of the time until its end
+    bool told_to_end = false;          // perfwrap received a signal that ends most programs
+    std::uint64_t stopped_ns = 0;      // how long the command was stopped until its end
     std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
     Observation seen;
 };

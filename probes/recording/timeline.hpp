@@ -1,5 +1,5 @@
-// Memory, CPU and process count over time, bounded: when there are too many buckets, neighbours merge in pairs and keep
-// exact maxima and time-weighted means.
+// Memory, CPU and process count over time, bounded: when there are too many buckets, neighbours are merged in pairs, with exact
+// maxima and time-weighted means.
 #pragma once
 
 #include <cstddef>
@@ -17,24 +17,24 @@ struct TimelineBucket {
     std::uint32_t processes_max = 0;
 };
 
-// Two neighbours as one: maxima are the larger ones, means are weighted by length, CPU adds up.
+// Merges two neighbours: the larger of the maxima, means weighted by length, the sum of CPU times.
 TimelineBucket merge(const TimelineBucket& first, const TimelineBucket& second);
 
 class Timeline {
 public:
     explicit Timeline(std::size_t limit = 2000) : limit_(limit < 2 ? 2 : limit) {}
 
-    // Buckets come in order of time. Those shorter than the present resolution join the one before.
+    // Buckets come in order of time. Those shorter than the present resolution are merged into the previous one.
     void add(const TimelineBucket& bucket);
 
-    // CPU time used between two moments, evenly: added to the buckets in between, in proportion. Returns what they took.
+    // Spreads CPU time evenly over the time between two moments. Returns the part that fell into existing buckets.
     std::uint64_t spread_cpu(std::uint64_t from_ns, std::uint64_t to_ns, std::uint64_t cpu_ns);
 
     const std::vector<TimelineBucket>& buckets() const { return buckets_; }
 
 private:
     std::size_t limit_;
-    std::uint64_t resolution_ns_ = 0;  // 0: as the buckets come
+    std::uint64_t resolution_ns_ = 0;  // 0: that of the buckets that are added
     std::vector<TimelineBucket> buckets_;
 };
 

@@ -1,8 +1,9 @@
-// Proportional set sizes of a tree, read seldom: the kernel walks page tables for each. At most half a per cent of one core, and
-// next to nothing while the tree sleeps.
+// Samples the proportional set sizes of a tree. The kernel walks the page tables for each, so they are read rarely: sampling
+// takes at most half a per cent of one core, and hardly anything while the tree sleeps.
 //
-// The processes are read one after the other. Of a page that n of them hold each is told an nth; when one leaves, the others'
-// parts grow. So who has left before the last one is read is not counted: then no page is counted more than once.
+// The processes are read one after the other. Each of the n processes that share a page is charged one nth of it; when one exits,
+// the shares of the others grow. A process that exits before the last one is read is therefore not counted, so that no page is
+// counted more than once.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +21,26 @@ class PssSampler {
 public:
     explicit PssSampler(ProcFs proc) : proc_(std::move(proc)) {}
 
-    // A run begins, from nothing.
+    // Begins a new run.
     void start(std::uint64_t exec_ns);
 
     bool due(std::uint64_t now_ns) const { return now_ns >= next_ns_; }
 
-    // Call when due. True: no process of the tree has run since it was last read, so that its pages are as they were and need not
-    // be read. activity: a number that grows whenever one runs. Not for ever: what others do to shared pages does show.
+    // Call when due. True: no process of the tree has run since it was last read, so its pages have not changed and need not be
+    // read again. activity: a number that grows whenever a process of the tree runs. After some time the tree is read again all
+    // the same, since other programs can change shared pages.
     bool still_holds(std::uint64_t now_ns, std::uint64_t activity);
 
-    // After still_holds. pids: every live process of the tree (or, for one whose leader has ended, a live thread).
+    // Call after still_holds() returned false. pids: every live process of the tree (if its leader has ended, a live thread of
+    // it).
     void sample(std::uint64_t now_ns, std::span<const int> pids);
 
-    // Until end_ns. None: it was never seen, or some process's could not be read.
+    // The sum until end_ns. Empty: there was no sample, or some process could not be read.
     std::optional<MemoryOverTime> total(std::uint64_t end_ns) const;
 
 private:
-    // Which program in which process: when it started, and where the arguments are, which every exec moves and the exit takes
-    // away.
+    // Identifies a program in a process: its start time, and the address of its arguments, which changes at every exec and is
+    // zero after the exit.
     using Program = std::pair<std::uint64_t, std::uint64_t>;
     struct Part {
         int pid;
@@ -51,13 +54,13 @@ private:
     ProcFs proc_;
     SampledMemory sum_;
     bool denied_ = false;
-    std::vector<Part> parts_;  // kept for its memory
+    std::vector<Part> parts_;  // kept so that its memory is reused
     std::uint64_t exec_ns_ = 0;
     std::uint64_t next_ns_ = 0;
     std::uint64_t samples_ = 0;
     std::optional<std::uint64_t> activity_;
     std::uint64_t bytes_ = 0;
-    std::uint64_t read_again_ns_ = 0;  // though nobody has run
+    std::uint64_t read_again_ns_ = 0;  // when to read again although no process has run
 };
 
 }  // namespace perfwrap

@@ -1,4 +1,4 @@
-// A quantity of memory known at moments: its maximum and its integral. Between two moments it is taken to change linearly.
+// Maximum and integral of a quantity of memory that is sampled. Between two samples it is taken to change linearly.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace perfwrap {
 
 class SampledMemory {
 public:
-    // Moments come in order of time.
+    // Samples come in order of time.
     void add(std::uint64_t at_ns, std::uint64_t bytes) {
         raise_peak(bytes);
         if (seen_ && at_ns > at_ns_) {
@@ -24,7 +24,7 @@ public:
         seen_ = true;
     }
 
-    // The last amount stands until then.
+    // The last sample is taken to be valid until then.
     void hold_until(std::uint64_t end_ns) {
         if (seen_) add(end_ns, bytes_);
     }
@@ -34,8 +34,8 @@ public:
 
     std::uint64_t peak_bytes() const { return total_.peak_bytes; }
 
-    // None: it was never seen, or only as nothing, which no living process has. Where nothing but the peak is known, it was
-    // observed over no time.
+    // Empty: there was no sample, or all samples were zero, which no live process has. If only the peak is known, the time over
+    // which it was observed is zero.
     std::optional<MemoryOverTime> total() const {
         if (total_.peak_bytes == 0) return std::nullopt;
         auto total = total_;
