@@ -1,1 +1,1 @@
-"""What perfwrap costs and how exact it is, beside its peers. Run by scripts/bench."""
+"""What perfwrap costs and how exact it is, beside other tools. Run by scripts/bench."""

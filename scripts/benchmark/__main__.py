@@ -33,13 +33,15 @@ SECTIONS = {
 ROWS = [row.key for row in OVERHEAD] + list(SECTIONS)[1:]
 
 
-# Nothing else is compared with them.
+# No other section is compared with these.
 KEPT_ALONE = ["bpf_time", "watcher", "memory", "scale", "accuracy"]
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench", description="What perfwrap costs and how exact it is, beside its peers.")
-    parser.add_argument("--short", action="store_true", help="less of fewer things, in about 4 minutes instead of 55")
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", description="Measures what perfwrap costs and how exact it is, beside other tools."
+    )
+    parser.add_argument("--short", action="store_true", help="measure less, in about 4 minutes instead of 55")
     parser.add_argument(
         "--only", action="append", choices=ROWS, metavar="ROW", default=[], help=f"repeatable; one of {', '.join(ROWS)}"
     )
@@ -57,16 +59,19 @@ def parse_arguments():
         "--json",
         type=Path,
         default=ROOT / "build/benchmark/results.json",
-        help="where the results go, raw values too (default: %(default)s)",
+        help="file for the results, including raw values (default: %(default)s)",
     )
-    parser.add_argument("--load", type=Path, metavar="JSON", help="measure nothing, take the results of an earlier run")
+    parser.add_argument("--load", type=Path, metavar="JSON", help="measure nothing, load the results of an earlier run")
     parser.add_argument(
         "--keep",
         action="store_true",
-        help=f"put the results into tests/bench-baseline.json and scripts/benchmark/README.md: all, or with --only some of {', '.join(KEPT_ALONE)}",
+        help="put the results into tests/bench-baseline.json and scripts/benchmark/README.md: all of them, or with --only some of "
+        f"{', '.join(KEPT_ALONE)}",
     )
     parser.add_argument(
-        "--readme", action="store_true", help="measure nothing, write the tables of scripts/benchmark/README.md from tests/bench-baseline.json"
+        "--readme",
+        action="store_true",
+        help="measure nothing, write the tables of scripts/benchmark/README.md from tests/bench-baseline.json",
     )
     arguments = parser.parse_args()
     if arguments.keep and not arguments.load and (arguments.short or not set(arguments.only) <= set(KEPT_ALONE)):
@@ -121,7 +126,7 @@ def keep(results):
     elif kept["latest"] and not results.get("short") and results.get("only") and set(results["only"]) <= set(KEPT_ALONE):
         kept = baseline.with_sections(kept, results, results["only"])
     else:
-        raise SystemExit("scripts/bench: --keep: these results are of a part only, and not of whole sections")
+        raise SystemExit("scripts/bench: --keep: these results are incomplete, and do not consist of whole sections")
     BASELINE.write_text(baseline.to_text(kept), encoding="utf-8")
     write_readme(kept["latest"])
 

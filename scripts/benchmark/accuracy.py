@@ -1,4 +1,4 @@
-"""What each tool says of programs whose cost is known, beside the truth of the same run."""
+"""What each tool reports for programs whose cost is known, beside the truth of the same run."""
 
 from dataclasses import asdict
 from statistics import median
@@ -35,17 +35,17 @@ def _hold_against_truth(program, tool, folder):
         command = witness.wrap(program.command) if witness else program.command
         run(tool.wrap(command, folder), folder)
         seen = witness.readings() if witness else Readings()
-    told = own_truth(folder) if program.tells_truth else Readings()
-    return tool.read(folder), _best_of(told, seen, program)
+    own = own_truth(folder) if program.tells_truth else Readings()
+    return tool.read(folder), _best_of(own, seen, program)
 
 
-def _best_of(told, seen, program):
-    """The kernel's CPU counter is exact, and a program knows its memory better than whoever looks at it from time to time."""
+def _best_of(own, seen, program):
+    """The kernel's CPU counter is exact, and a program knows its memory better than an observer that samples it."""
     return Readings(
-        peak_bytes=told.peak_bytes or seen.peak_bytes,
-        average_bytes=told.average_bytes if program.tells_truth else seen.average_bytes,
-        cpu_seconds=seen.cpu_seconds or told.cpu_seconds,
-        processes=told.processes,
+        peak_bytes=own.peak_bytes or seen.peak_bytes,
+        average_bytes=own.average_bytes if program.tells_truth else seen.average_bytes,
+        cpu_seconds=seen.cpu_seconds or own.cpu_seconds,
+        processes=own.processes,
     )
 
 

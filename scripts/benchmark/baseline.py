@@ -5,8 +5,8 @@ import json
 from .goals import GOALS
 
 SCHEMA = "perfwrap-benchmark-baseline/1"
-RAW = ("seconds", "seconds_per_child")  # where these are lists: they stay in the results' own file
-COMPARED = ("bare", "perfwrap")  # what columns of history begin with: peers do not change with perfwrap's commits
+RAW = ("seconds", "seconds_per_child")  # if these are lists, they are kept only in the file of the results
+COMPARED = ("bare", "perfwrap")  # prefixes of the columns in the history: other tools do not change with perfwrap's commits
 MACHINE = ("commit", "dirty", "started_at", "cpu_model", "cpus", "virtual", "hypervisor", "kernel", "load_average")
 
 
@@ -18,7 +18,7 @@ def with_results(baseline, results):
 
 
 def with_sections(baseline, results, sections):
-    """The baseline after some sections were measured by themselves: the rest stays, and each of them says when and at which commit."""
+    """The baseline after some sections were measured by themselves: each states its own date and commit, the others are kept."""
     latest = baseline["latest"]
     later = latest.get("later", {}) | {section: results["machine"] for section in sections}
     measured = {section: results[section] for section in sections}
@@ -34,7 +34,7 @@ def load(path):
 
 
 def to_text(baseline):
-    """A line for each row of a section and for each commit, so that a change of one is a change of one line."""
+    """One line per row of a section and per commit, so that a change of one changes one line."""
     latest = [f"  {_line(key)}: {_section(value)}" for key, value in baseline["latest"].items()]
     history = [f"  {_line(entry)}" for entry in baseline["history"]]
     return (

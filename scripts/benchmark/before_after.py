@@ -1,11 +1,11 @@
-"""Other revisions of perfwrap and this one, as measured in one run: which commit moved which row."""
+"""Other revisions of perfwrap beside this one, measured in the same run: which commit changed which row."""
 
 from .cost_cell import cost_cell
 from .table import table
 from .tools import MODES, column_at
 
 
-# Which commits moved which rows since a revision.
+# Which commits have changed which rows since a revision.
 MOVED_SINCE = {
     "a76e53a": (
         "start-up, eBPF: b99bc01 (one BPF program for all rare events), cdfc323 (detached after the end), 435fe74 (no maps read"
@@ -13,7 +13,7 @@ MOVED_SINCE = {
         "start-up, both modes: 91fd599 (nothing but glibc is linked at the start), b315dba (launched without a copy of perfwrap),"
         " 3cf268f (a command that ends at once is reaped at once)",
         "ping-pongs: becc373 (a thread is read when it is dead, no switch is watched)",
-        "perfwrap's own CPU: a8ac112, 9c8ee8e and b988306 (less for trees that sleep), 4001c4a (half the budget of looks)",
+        "perfwrap's own CPU: a8ac112, 9c8ee8e and b988306 (less for trees that sleep), 4001c4a (half the budget for samples)",
     ),
 }
 

@@ -1,6 +1,6 @@
 """How much of a workload's CPU time perfwrap's BPF programs take, by the kernel's own clock (kernel.bpf_stats_enabled), and what
-perfwrap itself uses meanwhile: costs too small for paired runs on a noisy machine. What it takes the kernel to call the programs is
-not in it; what they do for perfwrap's own looks is."""
+perfwrap itself uses meanwhile: costs too small for paired runs on a noisy machine. The kernel's own work to call the programs is
+not included; what they do when perfwrap itself runs them is."""
 
 import resource
 import subprocess
@@ -22,7 +22,7 @@ RUN_SECONDS = 1
 
 @dataclass(frozen=True)
 class Counters:
-    """Of a perfwrap, at one moment."""
+    """What a perfwrap has used until one moment."""
 
     moment: float
     bpf_seconds: float
@@ -86,7 +86,7 @@ def _tracked(row, settings):
 def _expect(perfwrap, line):
     said = perfwrap.stdout.readline().strip()
     if said != line:
-        raise CommandFailed(f"perfwrap, or what it measured, ended before it said {line}")
+        raise CommandFailed(f"perfwrap, or what it measured, ended before it printed {line}")
 
 
 def _untracked(row, settings):

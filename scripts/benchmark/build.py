@@ -18,11 +18,11 @@ def build_checkout():
 
 
 def build_revision(revision):
-    """From the commit's files, in a folder of its own under build/, where it stays for the next time."""
+    """Builds the commit's files in a directory of their own under build/, which is kept for the next run."""
     commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if not commit:
         sys.exit(
-            f"scripts/bench: --against {revision}: this checkout knows no such commit; name a branch, a tag or a hash, or fetch it"
+            f"scripts/bench: --against {revision}: there is no such commit in this checkout; name a branch, a tag or a hash, or fetch it"
         )
     folder = ROOT / "build/against" / commit
     program = folder / PERFWRAP.relative_to(ROOT)

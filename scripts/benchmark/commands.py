@@ -16,12 +16,12 @@ class CommandFailed(Exception):
 @dataclass(frozen=True)
 class Run:
     wall_seconds: float  # from the start of the outermost program to its end
-    own_seconds: float | None  # what the innermost printed: start and end of whoever watches it are outside
-    outermost_cpu_seconds: float = 0  # of the outermost program alone, as far as its first thread is all of it
+    own_seconds: float | None  # printed by the innermost program: without start and end of the tool that watches it
+    outermost_cpu_seconds: float = 0  # of the first thread of the outermost program
 
 
 def run(command, folder):
-    """Output goes to files: a pipe would need a reader, on one of the CPUs that are measured."""
+    """Output goes to files: a pipe would need a reader, which would run on one of the CPUs that are measured."""
     output, errors = Path(folder) / "stdout", Path(folder) / "stderr"
     create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     actions = [
@@ -34,12 +34,12 @@ def run(command, folder):
     pid = os.posix_spawnp(words[0], words, os.environ, file_actions=actions)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     wall_seconds = time.perf_counter() - begin
-    # Of a zombie, while it has a record: rusage would add its children, the measured command among them.
+    # Read while it is a zombie: rusage would include its children, such as the measured command.
     outermost_cpu_seconds = thread_cpu_seconds(f"/proc/{pid}")
     _, status = os.waitpid(pid, 0)
     if status != 0:
         last_words = errors.read_text(errors="replace").strip().splitlines()[-1:]
-        # Without the folders, which are this machine's own.
+        # Without the directories, which differ between machines.
         said = shlex.join(Path(word).name if word.startswith("/") else word for word in words)
         raise CommandFailed(f"{said} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(last_words)}")
     return Run(wall_seconds, _own_seconds(output), outermost_cpu_seconds)

@@ -1,4 +1,4 @@
-"""How a column of a row of costs looks in a table."""
+"""Formats a cell of a table of costs."""
 
 from .table import interval
 

@@ -1,5 +1,5 @@
-"""One number of the results, as a goal asks for it: percent, milliseconds, MiB. Each function gives a finder from the results;
-what was not measured is None."""
+"""Single numbers of the results in the units of the goals: percent, milliseconds, MiB. Each function returns a finder, which takes the
+results and returns None for what was not measured."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ def added_time(row, column):
 
 
 def added_time_against(row, column, peer):
-    """As a multiple of what a peer adds in the same run. The interval is that of the column alone."""
+    """As a multiple of what another tool adds in the same run. The interval is that of the column alone."""
 
     def find(results):
         columns = results["overhead"].get(row, {}).get("columns", {})
@@ -70,7 +70,7 @@ def own_cpu(source, processes):
 
 
 def own_memory(source):
-    """The most in all of the runs, in MiB."""
+    """The maximum of all runs, in MiB."""
 
     def find(results):
         cells = [cell for cell in [*results["watcher"], *results["memory"]] if cell["source"] == source and "peak_bytes" in cell]

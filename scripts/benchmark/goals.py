@@ -1,4 +1,4 @@
-"""What perfwrap may cost, and whether the results keep to it. Medians of one run on a machine with 2 CPUs."""
+"""What perfwrap may cost, and whether the results stay within it. Medians of one run on a machine with 2 CPUs."""
 
 from dataclasses import dataclass
 from math import inf
@@ -16,8 +16,8 @@ class Goal:
     limit: float
     unit: str
     either_way: bool = False  # within +- limit: a speed-up is as suspicious
-    noise: Callable | None = None  # finds what is measured where nothing is
-    left: Callable = lambda results: None  # why it cannot be reached, and what is left: said where it is not met
+    noise: Callable | None = None  # finds the figure of a comparison of the same thing with itself
+    left: Callable = lambda results: None  # explains what is left to improve, or why nothing is, if the goal is not met
 
     def text(self):
         return f"{'±' if self.either_way else '≤'} {self.limit:g} {self.unit}"
@@ -32,8 +32,8 @@ def _hidden_by(noise, figure, limit):
 
 
 def verdict(goal, figure, noise=None):
-    """By the median; where the interval reaches to the other side of the limit, that is said. "Not distinguishable from 0", of
-    goals that go either way, takes the whole interval, and a machine on which the same thing twice keeps to the limit."""
+    """Decided by the median, with a remark if the interval extends to the other side of the limit. A goal that goes either way, "not
+    distinguishable from 0", needs the whole interval, and a machine on which the same thing measured twice stays within the limit."""
     if figure is None:
         return "not measured"
     if noise is not None and _hidden_by(noise, figure, goal.limit):
@@ -60,13 +60,13 @@ def _known(text):
 
 
 def _clocked(row, who="tracked"):
-    """What the kernel's clock shows of it, in the same results."""
+    """What the kernel's clock shows for it, in the same results."""
 
     def tell(results):
         part = results.get("bpf_time", {}).get(row, {}).get(who)
         return part and (
-            f"by the kernel's clock perfwrap's BPF programs are {bpf_share(part)} of its CPU time, and perfwrap itself uses "
-            f"{own_share(part)} of a core; the same thing once more shows what is noise"
+            f"by the kernel's clock perfwrap's BPF programs take {bpf_share(part)} of its CPU time, and perfwrap itself uses "
+            f"{own_share(part)} of a core; the same thing measured twice shows the noise"
         )
 
     return tell
@@ -87,8 +87,8 @@ GOALS = [
         2,
         "ms",
         left=_known(
-            "perf record of it: a quarter page faults, a sixth the dynamic linker, a fifth the process that tells signals to the group "
-            "apart, the rest some 200 system calls, half of them of /proc; on the machine of the goals GNU time added 0.8 ms"
+            "perf record of it: a quarter page faults, a sixth the dynamic linker, a fifth the process that watches the group's signals, "
+            "the rest some 200 system calls, half of them on /proc; on the machine of the goals GNU time added 0.8 ms"
         ),
     ),
     Goal("the same, of what GNU time adds in this run", added_time_against("true", PROCFS, "GNU time"), 2.5, "times"),
@@ -98,8 +98,8 @@ GOALS = [
         8,
         "ms",
         left=_known(
-            "two thirds of it are the kernel's: strace -T shows 11 to 16 ms for loading, which is verifying and compiling, and 3 ms for "
-            "patching its code for six tracepoints; on the machine of the goals perf stat added 10 ms"
+            "two thirds of it are spent in the kernel: strace -T shows 11 to 16 ms for loading, that is verifying and compiling, and 3 ms "
+            "for patching its code for six tracepoints; on the machine of the goals perf stat added 10 ms"
         ),
     ),
     Goal("the same, of what perf stat adds in this run", added_time_against("true", EBPF, "perf stat"), 0.8, "times"),
@@ -126,7 +126,7 @@ GOALS = [
     Goal("own CPU, 200 sleeping processes, eBPF", own_cpu("ebpf", 200), 1, "% of a core"),
     Goal("own CPU, 200 sleeping processes, procfs", own_cpu("procfs", 200), 5, "% of a core"),
     Goal("own CPU, 5,000 sleeping processes, eBPF", own_cpu("ebpf", 5_000), 5, "% of a core"),
-    # Its samples keep to a budget of 4 % of a core (probes/pacing.hpp); what it took to keep it is in the result, as the interval.
+    # Its samples stay within 4 % of a core (probes/sampling/pacing.hpp); the interval that this required is in the result.
     Goal("own CPU, 5,000 sleeping processes, procfs", own_cpu("procfs", 5_000), 5, "% of a core"),
     Goal("own memory, eBPF, the most of all runs", own_memory("ebpf"), 16, "MiB"),
     Goal("own memory, procfs, the most of all runs", own_memory("procfs"), 16, "MiB"),

@@ -1,4 +1,4 @@
-"""The table of goals: what, how much of it, met or not, and why not."""
+"""The table of goals: what was measured, the limit, the figure, whether it is met, and why not."""
 
 from .goals import GOALS, verdict
 from .table import interval, table

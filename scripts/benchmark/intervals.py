@@ -1,4 +1,4 @@
-"""Medians compared, with 95 % intervals from a paired bootstrap whose seed is fixed: the same samples give the same answer."""
+"""Compares medians, with 95 % intervals from a paired bootstrap whose seed is fixed: the same samples give the same answer."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ RESAMPLES = 5000
 @dataclass(frozen=True)
 class Estimate:
     value: float
-    low: float | None  # None where there are too few pairs to say
+    low: float | None  # None if there are too few pairs
     high: float | None
 
 
@@ -24,9 +24,9 @@ def difference_of_medians(base, other):
 
 
 def _estimate(base, other, statistic):
-    """base[i] and other[i] were measured in the same round, so that what disturbed one disturbed the other: pairs are drawn.
+    """Draws pairs: base[i] and other[i] were measured in the same round, so that a disturbance affected both.
 
-    The percentile method: the quantiles of what resamples give (Efron and Tibshirani, An Introduction to the Bootstrap, 13.3).
+    The percentile method: quantiles of the resampled statistic (Efron and Tibshirani, An Introduction to the Bootstrap, 13.3).
     """
     base, other = numpy.asarray(base), numpy.asarray(other)
     value = float(statistic(base, other))

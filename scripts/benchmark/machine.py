@@ -18,7 +18,7 @@ def describe():
         "hypervisor": _output("systemd-detect-virt", "--vm"),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "kernel": platform.release(),
-        "load_average": os.getloadavg()[0],  # before the first run: others at work make the numbers noise
+        "load_average": os.getloadavg()[0],  # before the first run: other work on the machine makes the numbers noisy
         "commit": _output("git", "-C", ROOT, "rev-parse", "HEAD"),
         "dirty": bool(_output("git", "-C", ROOT, "status", "--porcelain", "--untracked-files=no")),
         "perfwrap": _output(PERFWRAP, "--version"),

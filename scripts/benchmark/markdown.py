@@ -1,4 +1,4 @@
-"""The report for people: one table a question."""
+"""The report in Markdown: one table per question."""
 
 import re
 
@@ -25,7 +25,7 @@ def in_one(parts):
 
 def machine_line(results):
     return described(results["machine"]) + (
-        "Ratios and differences of medians, in brackets their 95 % intervals; `bare again` shows what is noise.\n"
+        "Ratios and differences of medians, in brackets their 95 % intervals; `bare again` shows the noise.\n"
     )
 
 
@@ -91,8 +91,11 @@ def _accuracy(programs):
             if truth is not None:
                 name = f"{program['title']}: {KEYS[quantity]}"
                 body.append([name, amount(quantity, truth), *(_accuracy_cell(quantity, summary) for summary in summaries)])
-    yield table("What each says of programs whose cost is known", ["", "truth", *tools], body)
-    yield "Each has a run of its own, and its error in brackets is against the truth of that run; the truth shown is perfwrap's.\n"
+    yield table("What each tool reports for programs whose cost is known", ["", "truth", *tools], body)
+    yield (
+        "Each tool had a run of its own; the error in brackets is against the truth of that run, and the truth shown is that of "
+        "perfwrap's run.\n"
+    )
     yield from _failures(programs)
 
 

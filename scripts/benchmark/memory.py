@@ -1,5 +1,5 @@
-"""perfwrap's own memory as runs become longer: it should stay the same. Peaks, as GNU time tells them of perfwrap and its command,
-which is far smaller. Nothing is clocked here, so that all of it runs at once."""
+"""perfwrap's own memory as runs become longer: it should stay the same. Peaks, as GNU time reports them for perfwrap and its command,
+which is far smaller. Nothing is clocked here, so all runs take place at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +11,7 @@ from .readings import gnu_time
 
 SOURCES = ("ebpf", "procfs")
 CHILDREN, SHORT_CHILDREN = (10_000, 100_000), (300, 3_000)
-# The timeline has as many points after 5, 40 and 80 seconds, and after the first checkpoint, at 30, nothing new comes.
+# The timeline has the same number of points after 5, 40 and 80 seconds, and nothing new happens after the first checkpoint, at 30.
 SECONDS, SHORT_SECONDS = (5, 40, 80), (1, 6)
 
 
@@ -20,7 +20,7 @@ def measure_memory(settings):
         return []
     settings.say("memory: long runs")
     children, seconds = (SHORT_CHILDREN, SHORT_SECONDS) if settings.short else (CHILDREN, SECONDS)
-    # A table of processes that is full in the short run too: what else grows would show.
+    # The table of processes is full in the short run as well, so that only other growth shows.
     options = ["--max-processes", "100"]
     runs = [("children", "fork_exit", count, options) for count in children]
     runs += [("seconds", "churn", length, ["--interval", "1ms", *options]) for length in seconds]

@@ -1,4 +1,4 @@
-"""What being watched costs the one who is watched."""
+"""What the command itself pays for being measured."""
 
 from functools import partial
 

@@ -1,21 +1,21 @@
-"""What one process has used so far, by the kernel's counters for it alone: neither its children nor the tree that it watches."""
+"""What one process has used so far, by the kernel's counters for this process: without its children or the tree that it watches."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 
 def thread_cpu_seconds(folder):
-    """Of one thread, by its folder in /proc: nanoseconds in schedstat; utime and stime of stat count ticks of 10 ms."""
+    """CPU time of one thread, from its directory in /proc: schedstat has nanoseconds, while utime and stime of stat count ticks."""
     return int((Path(folder) / "schedstat").read_text().split()[0]) / 1e9
 
 
 def cpu_seconds(pid):
-    """Of all threads that have not ended."""
+    """CPU time of all threads that have not ended."""
     return sum(map(thread_cpu_seconds, Path(f"/proc/{pid}/task").iterdir()))
 
 
 def peak_bytes(pid):
-    """VmHWM, which begins anew at exec, unlike rusage's ru_maxrss."""
+    """VmHWM, which is reset at exec, unlike ru_maxrss of rusage."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -23,7 +23,7 @@ def peak_bytes(pid):
 
 
 def bpf_bytes(pid):
-    """Of the maps and programs that it holds open; each is counted once, however many descriptors lead to it."""
+    """Memory of the maps and programs that it holds open; each is counted once, however many descriptors refer to it."""
     objects = {}
     for fields in _descriptors(pid):
         if "memlock" in fields:
@@ -39,7 +39,7 @@ class Program:
 
 
 def bpf_programs(pid):
-    """Those that others run into, as far as kernel.bpf_stats_enabled has clocked them: an iterator is read by perfwrap itself."""
+    """The programs that run in other processes, as clocked by kernel.bpf_stats_enabled: iterators are read by perfwrap itself."""
     iterator = "26"  # BPF_PROG_TYPE_TRACING, among raw tracepoints
     programs = {
         fields["prog_id"]: Program(int(fields["run_time_ns"]), int(fields["run_cnt"]))

@@ -1,4 +1,4 @@
-"""What each tool says that a command cost; None where it says nothing."""
+"""What each tool reports as the cost of a command; None if it reports nothing."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The account of what perfwrap costs in scripts/benchmark/README.md: made from the baseline and put between two markers."""
+"""The tables of what perfwrap costs in scripts/benchmark/README.md: made from the baseline and put between two markers."""
 
 from .markdown import detail_parts, in_one, machine_line, summary_parts
 
@@ -17,9 +17,9 @@ def cost_section(results):
 
 
 def with_cost_section(readme, results):
-    """Nothing between the markers as long as no results were kept."""
+    """Leaves nothing between the markers if no results have been kept."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"scripts/benchmark/README.md: no {BEGIN.strip()} and {END} to put the tables between")
+        raise ValueError(f"scripts/benchmark/README.md: the markers {BEGIN.strip()} and {END} for the tables are missing")
     return before + begin + (cost_section(results) if results else "") + end + after

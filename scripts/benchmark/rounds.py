@@ -1,4 +1,4 @@
-"""Interleaving: every round measures each column once, in an order drawn anew, so that no column has the quiet minutes."""
+"""Interleaving: every round measures each column once, in a new random order, so that no column gets all the quiet minutes."""
 
 import math
 import random
@@ -13,12 +13,13 @@ from .commands import CommandFailed
 class Column:
     key: str
     measure: Callable[[], Any]
-    every: int = 1  # takes part in every so manieth round
+    every: int = 1  # N: takes part in every Nth round
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A number of rounds, or as many as fit into a time: many short ones tell small effects apart, and no machine takes all day."""
+    """A number of rounds, or as many as fit into a time: many short rounds resolve small effects, and slow machines are not kept busy
+    all day."""
 
     rounds: int | None = None
     seconds: float = math.inf
@@ -47,8 +48,8 @@ class Samples:
 
 
 def interleave(columns, limit, warm_up=True, seed=1, clock=time.monotonic):
-    """A round before the first warms caches up and is dropped; columns that take part seldom are not in it.
-    A column that fails is out."""
+    """An extra round before the first warms up the caches and is dropped; columns that take part rarely are not in it.
+    A column that fails is not measured again."""
     order = random.Random(seed)
     samples = Samples({column.key: {} for column in columns})
 

@@ -1,4 +1,4 @@
-"""The commands whose slowing down is measured, and how long each may take altogether."""
+"""The commands whose slowdown is measured, and how long all runs of each may take."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ class Row:
     words: list
     seconds: float  # of measuring, in the long form
     short_seconds: float = 5
-    count: int | None = None  # the last word of a command that takes one, where sizing begins
+    count: int | None = None  # for a command whose last argument is a count: the value with which sizing begins
     in_short: bool = True
     warm_up: bool = True
-    is_startup: bool = False  # what counts is the time around the command, not within it
+    is_startup: bool = False  # measured is the time around the command, not within it
 
 
 def _storm(key, title, count, seconds):
     return Row(key, title, [WORKLOADS / key], seconds, count=count)
 
 
-# The summary goes to a file, as everything that the tools print.
+# The summary goes to a file, like everything that the tools print.
 STARTUP = Row("true", "`true`: start-up, all probes, result printed", ["/bin/true"], 40, is_startup=True)
 
 STORMS = [
@@ -37,7 +37,7 @@ PROGRAMS = [
     _storm("cpu_bound", "CPU-bound, all cores", 20, 55),
     _storm("file_reads", "4 KiB reads, page cache", 30_000, 55),
     Row("python", "Python, allocating", [PYTHON, SCRIPTS / "allocations.py"], 55, count=20),
-    # It takes seconds and loads all that it needs in each of them: there is little to warm up and no time for it.
+    # Each run takes seconds and loads everything anew, so there is little to warm up.
     Row("dask", "Dask example", [PYTHON, DASK_EXAMPLE], 150, in_short=False, warm_up=False),
 ]
 

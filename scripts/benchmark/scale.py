@@ -1,4 +1,4 @@
-"""What a child costs as children become many: it should not grow."""
+"""What a child costs as their number grows: it should stay the same."""
 
 from functools import partial
 from itertools import product
@@ -10,7 +10,7 @@ from .paths import WORKLOADS
 from .rounds import Column, interleave
 from .tools import BARE, perfwraps
 
-# Children of one run, and how many such runs make one value.
+# The number of children of one run, and how many such runs make one value.
 SIZES = {1_000: 5, 10_000: 1, 100_000: 1}
 SHORT_SIZES = {300: 3, 3_000: 1}
 SECONDS, SHORT_SECONDS = 150, 12
@@ -36,14 +36,14 @@ def measure_scale(settings):
         }
 
     columns = [Column((tool.key, count), partial(measure, tool, count)) for tool, count in product(tools, repeats)]
-    # Where a fork takes a millisecond, one round takes five minutes; with fewer than three there is no interval.
+    # If a fork takes a millisecond, one round takes five minutes; with fewer than three rounds there is no interval.
     limit = settings.limit(SECONDS, SHORT_SECONDS, at_least=1 if settings.short else 3)
-    # Runs of seconds: what is cold in the first of them is soon warm.
+    # A run takes seconds, so a cold start hardly matters.
     samples = interleave(columns, limit, warm_up=False)
     measured = [tool for tool in tools if all((tool.key, count) in samples.by_round for count in repeats)]
     rows = []
     for tool in measured:
-        # With a single child, perfwrap's own CPU time is that of start and end.
+        # With a single child, perfwrap's own CPU time is that of its start and end.
         start_and_end = median(start(tool, 1).outermost_cpu_seconds for _ in range(TRIALS))
         rows += [_row(samples, tool.key, count, start_and_end) for count in repeats]
     growth = {tool.key: _growth(samples, tool.key, min(repeats), max(repeats)) for tool in measured}
@@ -71,7 +71,7 @@ def _row(samples, key, count, start_and_end_cpu_seconds):
 
 
 def _growth(samples, key, few, many):
-    """Of the whole time of a child, under the tool: a ratio."""
+    """Growth of the whole time of a child, under the tool, as a ratio."""
     ratio = ratio_of_medians(*samples.pairs((key, few), (key, many), _seconds))
     return [ratio.value, ratio.low, ratio.high]
 

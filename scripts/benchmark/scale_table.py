@@ -16,8 +16,8 @@ def scale_tables(scale):
         )
         around = f"{row['start_and_end_seconds'] * 1000:.1f} ms"
         body.append([row["column"], f"{row['children']:,}", f"{row['median_seconds_per_child'] * 1e6:.1f} µs", *cost, around])
-    title = "What a child costs as children become many, forked, ended and reaped one after the other"
-    yield table(title, ["", "children", "time of a child", "more than bare", "perfwrap's own CPU a child", "start and end"], body)
+    title = "What a child costs as their number grows; they are forked, ended and reaped one after the other"
+    yield table(title, ["", "children", "time per child", "more than bare", "perfwrap's own CPU per child", "start and end"], body)
     few, many = min(scale["sizes"]), max(scale["sizes"])
     for column, growth in scale["growth"].items():
         change = interval([x - 1 if x is not None else None for x in growth], 100, "%")

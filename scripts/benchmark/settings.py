@@ -10,7 +10,7 @@ from .rounds import Limit
 
 @dataclass(frozen=True)
 class Build:
-    """A perfwrap to measure: this checkout's, or a revision's beside it."""
+    """A perfwrap to measure: that of this checkout, or that of another revision."""
 
     program: Path
     revision: str | None = None  # abbreviated commit
@@ -31,7 +31,7 @@ class Settings:
         return not self.only or any(key in self.only for key in keys)
 
     def chosen(self, items, section=None):
-        """Of a section all or none; without a section, items by their own key. Named ones are measured even in the short form."""
+        """All or no items of a section; without a section, items by their own key. Those named by --only are measured even with --short."""
         if section:
             return [item for item in items if item.in_short or not self.short] if self.wants(section) else []
         if self.only:

@@ -1,5 +1,5 @@
-"""How much work a storm does in one run. The same count takes a tenth of a second on one machine and two on another; a run is to
-be long enough for its own cost to be seen, and short enough that many fit into the time that there is."""
+"""Determines how much work a storm does in one run. The same count takes a tenth of a second on one machine and two on another. A run
+should be long enough to show what the work costs, and short enough that many runs fit into the time."""
 
 from statistics import median
 
@@ -10,7 +10,7 @@ TRIALS = 3
 
 
 def sized_command(row, folder, run_seconds=RUN_SECONDS):
-    """The row's command, with the count that takes about run_seconds here, unwatched."""
+    """The row's command, with the count that takes about run_seconds here without a tool."""
     if row.count is None:
         return row.words
     first = [*row.words, str(row.count)]
@@ -19,6 +19,6 @@ def sized_command(row, folder, run_seconds=RUN_SECONDS):
 
 
 def scaled_count(count, seconds, wanted_seconds):
-    """Two digits, so that nobody takes the count for exact."""
+    """Rounds to two digits, as the count is not exact."""
     wanted = max(1.0, count * wanted_seconds / seconds)
     return int(float(f"{wanted:.1e}"))

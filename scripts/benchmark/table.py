@@ -1,4 +1,4 @@
-"""Markdown tables and how numbers look in them."""
+"""Markdown tables and the format of numbers in them."""
 
 MIB = 1024 * 1024
 

@@ -1,4 +1,4 @@
-"""perfwrap and its peers, each as it is used: it prints or writes its result."""
+"""perfwrap and other tools, each in its normal use: it prints or writes its result."""
 
 import shlex
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from typing import Callable
 
 from . import readings
 
-PEER_ROUNDS = 10  # a peer takes part in every tenth round: its cost is large, or known well enough
+PEER_ROUNDS = 10  # other tools take part in every tenth round: their cost is large, or known well enough
 
 
 @dataclass(frozen=True)
 class Tool:
     key: str
-    wrap: Callable[[list, Path], list]  # (command, folder for the report) to command
-    read: Callable[[Path], readings.Readings] | None = None  # from that folder
+    wrap: Callable[[list, Path], list]  # (command, directory for the report) to command
+    read: Callable[[Path], readings.Readings] | None = None  # from that directory
     every: int = 1
     makes_cgroup: bool = False
 
@@ -34,12 +34,12 @@ MODES = [
 
 
 def column_at(mode_key, revision):
-    """The column of a build: this checkout's has no revision."""
+    """The column of a build; that of this checkout has no revision."""
     return f"{mode_key} at {revision}" if revision else mode_key
 
 
 def perfwraps(*builds):
-    """Each mode of each build."""
+    """All modes of all builds."""
 
     def tool(build, mode):
         wrap = lambda command, folder: [build.program, *mode.options, "--", *command]
@@ -49,7 +49,7 @@ def perfwraps(*builds):
 
 
 def measuring(build):
-    """Everything that tells what a command cost, perfwrap's modes first."""
+    """All tools that report what a command cost, perfwrap's modes first."""
 
     def tool(mode):
         def wrap(command, folder):
@@ -74,7 +74,7 @@ def _hyperfine(command, folder):
 
 
 def _mprof(command, folder):
-    # mprof adds to the file of an earlier run.
+    # mprof appends to the file of an earlier run.
     (folder / "mprof.dat").unlink(missing_ok=True)
     return ["/usr/bin/python3-mprof", "run", "--include-children", "--nopython", "--output", folder / "mprof.dat", *command]
 
@@ -85,7 +85,7 @@ def _resource_monitor(command, folder):
 
 
 BARE = Tool("bare", lambda command, folder: command)
-# The same thing twice: what differs between the two is noise.
+# The same as BARE: any difference between the two is noise.
 BARE_AGAIN = Tool("bare again", lambda command, folder: command)
 PEERS = [
     Tool("GNU time", _gnu_time, readings.gnu_time, PEER_ROUNDS),

@@ -1,4 +1,4 @@
-"""Programs whose cost is known from elsewhere than from the tools that measure it."""
+"""Programs whose cost is known independently of the tools that measure it."""
 
 import importlib.machinery
 import importlib.util
@@ -21,8 +21,8 @@ class Program:
     key: str
     title: str
     command: list
-    tells_truth: bool = True  # as a line of JSON
-    # Entering a cgroup can wait for an RCU grace period, 10 ms in which nothing is held: too much for a short program's average.
+    tells_truth: bool = True  # prints what it used as a line of JSON
+    # Entering a cgroup can take an RCU grace period, 10 ms in which no memory is held: too long for the average of a short program.
     has_witness: bool = True
     rounds: int = 3
     in_short: bool = True
@@ -43,7 +43,7 @@ PROGRAMS = [
 
 
 def own_truth(folder):
-    """What a workload wrote of itself."""
+    """What a workload wrote about itself."""
     said = json.loads((Path(folder) / "truth.json").read_text())
 
     def first(*keys):
@@ -58,7 +58,7 @@ def own_truth(folder):
 
 
 class CgroupWitness:
-    """Members' resident sizes, looked at every 2 ms, and the kernel's CPU counter, of a cgroup that holds one command."""
+    """For a cgroup that holds one command: the resident sizes of its members, read every 2 ms, and the kernel's CPU counter."""
 
     def __init__(self, counter):
         self._counter = counter
@@ -98,8 +98,8 @@ def _resident_bytes(pid):
 
 @contextmanager
 def cgroup_witness(program, tool):
-    """None where it cannot be: scripts/check-demo, which knows how to make a cgroup, may be refused one; and on version 2, where
-    a process has one cgroup only, it would take the process out of the tool's."""
+    """None if there cannot be one: making a cgroup, as scripts/check-demo does, may be refused; and on version 2, where a process has
+    only one cgroup, it would remove the process from that of the tool."""
     if not program.has_witness:
         yield None
         return

@@ -41,7 +41,7 @@ def _measure(row, settings):
 
 @contextmanager
 def watching_a_sleeper(perfwrap):
-    """The pid of that perfwrap."""
+    """Yields the pid of that perfwrap."""
     command = [*perfwrap, "--quiet", "--", "sleep", "infinity"]
     session = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:

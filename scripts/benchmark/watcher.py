@@ -13,7 +13,7 @@ POPULATIONS = (10, 100, 200, 1_000, 5_000)
 SHORT_POPULATIONS = (200, 1_000)
 INTERVALS = ("1ms", "10ms", "100ms")
 SETTLE_SECONDS = 1
-# perfwrap looks at a large tree seldom, since a look is expensive: what few seconds show depends on whether one was among them.
+# perfwrap samples a large tree rarely, since a sample is expensive: what a few seconds show depends on whether one fell into them.
 LARGE = 1_000
 LARGE_SECONDS, DEFAULT_SECONDS, WINDOW_SECONDS = 20, 5, 2
 

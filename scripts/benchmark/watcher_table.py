@@ -1,4 +1,4 @@
-"""The tables of what perfwrap itself uses: while all others sleep, and in long runs."""
+"""The tables of what perfwrap itself uses: while all other processes sleep, and in long runs."""
 
 from .table import MIB, amount, percent, table
 
@@ -22,7 +22,7 @@ def watcher_table(cells):
         "memory",
         "BPF maps and programs",
     ]
-    yield table("perfwrap's own cost, all processes asleep; CPU of one core, in brackets the interval that it took", head, body)
+    yield table("perfwrap's own cost while all processes sleep; CPU of one core, in brackets the interval that it used", head, body)
     for cell in cells:
         if "failed" in cell:
             yield f"- {cell['source']}, {cell['processes']}, {cell['interval'] or 'default'}: {cell['failed']}"

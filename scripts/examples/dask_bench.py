@@ -52,7 +52,7 @@ def main():
     print("pids", os.getpid(), *workers)
     print(f"seconds {seconds_since_process_start():.3f}")
     sys.stdout.flush()
-    os._exit(0)  # nothing of the interpreter's own teardown after the clock was read
+    os._exit(0)  # skips the interpreter's teardown after the clock was read
 
 
 if __name__ == "__main__":

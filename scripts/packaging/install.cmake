@@ -1,4 +1,4 @@
-# What `cmake --install`, and so scripts/package, puts where. Destinations are relative, so that --prefix and DESTDIR hold.
+# What `cmake --install`, and so scripts/package, installs. Destinations are relative, so that --prefix and DESTDIR work.
 find_program(GZIP gzip REQUIRED)
 set(perfwrap_man_page ${PROJECT_BINARY_DIR}/perfwrap.1.gz)
 add_custom_command(OUTPUT ${perfwrap_man_page}

@@ -1,4 +1,4 @@
-// What perfwrap and Debian 12's archives call and glibc 2.28 lacks: linked into a program that has to run with an older glibc.
+// Functions that perfwrap and Debian 12's archives call and glibc 2.28 lacks, for a program that has to run with an older glibc.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -15,7 +15,7 @@
 // 2.30
 ssize_t getdents64(int fd, void* buffer, size_t size) { return syscall(SYS_getdents64, fd, buffer, size); }
 
-// 2.32. False is always safe: reference counts are then atomic.
+// 2.32. False is always safe: it only makes reference counts atomic.
 char __libc_single_threaded = 0;
 
 // 2.32
@@ -75,7 +75,7 @@ static int find_in(struct dl_phdr_info* object, size_t size, void* data) {
     return 1;
 }
 
-// 2.35: where libgcc finds the unwinding tables of whoever throws. dlfo_link_map, of which it has no need, stays null.
+// 2.35: with it libgcc finds the unwinding tables of the code that throws. dlfo_link_map, which it does not need, stays null.
 int _dl_find_object(void* pc, struct dl_find_object* found) {
     struct Sought sought = {(uintptr_t)pc, found};
     return dl_iterate_phdr(find_in, &sought) == 1 ? 0 : -1;

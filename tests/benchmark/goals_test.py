@@ -104,7 +104,7 @@ class GoalsTable(unittest.TestCase):
         results = sample_results()
         self.assertNotIn("by the kernel's clock", "".join(goals_table(results)))
         results["overhead"]["page_faults"]["columns"]["perfwrap"].update(ratio=1.06, low=1.05, high=1.07)
-        self.assertIn("by the kernel's clock perfwrap's BPF programs are 2.50 % of its CPU time", "".join(goals_table(results)))
+        self.assertIn("by the kernel's clock perfwrap's BPF programs take 2.50 % of its CPU time", "".join(goals_table(results)))
         del results["bpf_time"]
         self.assertNotIn("by the kernel's clock", "".join(goals_table(results)))
 

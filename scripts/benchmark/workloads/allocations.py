@@ -1,4 +1,4 @@
-"""allocations.py COUNT: so many rounds of building, copying and dropping small Python objects."""
+"""allocations.py COUNT: COUNT rounds of building, copying and dropping small Python objects."""
 
 import sys
 import time

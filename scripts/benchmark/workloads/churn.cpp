@@ -1,4 +1,4 @@
-// churn SECONDS: for so long, every millisecond a block of memory comes or goes, and now and then a child.
+// churn SECONDS: allocates or frees a block of memory every millisecond for this time, and forks a child now and then.
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// cpu_bound COUNT: so many million steps of arithmetic on each CPU.
+// cpu_bound COUNT: COUNT million steps of arithmetic on each CPU.
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -10,7 +10,7 @@ namespace {
 void compute(long steps) {
     std::uint64_t state = 1;
     for (long i = 0; i < steps; ++i) state = state * 6364136223846793005U + 1442695040888963407U;
-    asm volatile("" : : "r"(state));  // the result is used, as far as the compiler can tell
+    asm volatile("" : : "r"(state));  // keeps the compiler from removing the loop
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// file_reads COUNT: so many reads of 4 KiB from a file of 16 MiB that is in the page cache.
+// file_reads COUNT: COUNT reads of 4 KiB from a file of 16 MiB that is in the page cache.
 #include <unistd.h>
 
 #include <array>

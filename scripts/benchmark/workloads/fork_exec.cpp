@@ -1,4 +1,4 @@
-// fork_exec COUNT: so many children, one after the other, that become /bin/true.
+// fork_exec COUNT: COUNT children, one after the other, that exec /bin/true.
 #include <sys/wait.h>
 #include <unistd.h>
 

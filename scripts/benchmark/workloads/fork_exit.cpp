@@ -1,4 +1,4 @@
-// fork_exit COUNT: so many children, one after the other, that end at once.
+// fork_exit COUNT: COUNT children, one after the other, that exit at once.
 #include <sys/wait.h>
 #include <unistd.h>
 

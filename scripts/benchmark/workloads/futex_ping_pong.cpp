@@ -1,4 +1,4 @@
-// futex_ping_pong COUNT: so many round trips of a turn between two threads on one CPU.
+// futex_ping_pong COUNT: COUNT round trips between two threads on one CPU.
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 namespace {
 
-// std::atomic::wait would spin first.
+// std::atomic::wait would spin before it sleeps.
 class Turn {
 public:
     void pass_to(std::uint32_t player) {

@@ -1,4 +1,4 @@
-// page_faults COUNT: maps, touches and unmaps blocks of 64 MiB until COUNT small pages were faulted in.
+// page_faults COUNT: maps, touches and unmaps blocks of 64 MiB until COUNT small pages have been faulted in.
 #include <sys/mman.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// pipe_ping_pong COUNT: so many round trips of a byte between two processes on one CPU.
+// pipe_ping_pong COUNT: COUNT round trips of a byte between two processes on one CPU.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// sleepers COUNT: so many children that sleep until this process, which says ready and sleeps too, is ended by a signal.
+// sleepers COUNT: COUNT children that sleep. This process prints ready and sleeps too, until a signal ends it.
 #include <sys/prctl.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// What the storms share: a count on the command line, their own time on standard output.
+// What all storms have in common: a count on the command line, their own time on standard output.
 #pragma once
 
 #include <sched.h>
@@ -30,7 +30,7 @@ void print_seconds(Work&& work) {
     std::printf("seconds %.9f\n", seconds.count());
 }
 
-// Two that wake each other in turn switch contexts every time on one CPU; on two, wake-ups between CPUs are what is measured.
+// On one CPU, two tasks that wake each other in turn switch contexts every time; two CPUs would measure wake-ups between CPUs.
 inline void stay_on_one_cpu() {
     cpu_set_t allowed;
     if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) fail("sched_getaffinity");
