@@ -1,4 +1,4 @@
-// A whole command line, each argument ended by a NUL.
+// A whole command line; a NUL ends each argument.
 #include <algorithm>
 #include <array>
 
@@ -16,10 +16,10 @@ constexpr std::array formats{OutputFormat{"json", ".json", "all"}, OutputFormat{
 auto parse(const std::vector<std::string>& arguments) { return parse_options(arguments, formats, "1.0"); }
 
 void check_exit(const OptionsExit& exit) {
-    require(exit.code == 0 || exit.code == 125, "help or a complaint");
+    require(exit.code == 0 || exit.code == 125, "the result is help or an error");
     require(exit.text.ends_with('\n'), "a text ends with its newline");
-    require(leaves_terminal_alone(exit.text), "nothing of a command line reaches the terminal raw");
-    require(exit.code == 0 || std::ranges::count(exit.text, '\n') == 2, "a complaint is a line, and one with the remedy");
+    require(leaves_terminal_alone(exit.text), "no part of a command line reaches the terminal unescaped");
+    require(exit.code == 0 || std::ranges::count(exit.text, '\n') == 2, "an error is one line, followed by one with the remedy");
 }
 
 // Another spelling of the same options.
@@ -58,7 +58,7 @@ void check_run(const RunOptions& options, const std::vector<std::string>& argume
                 other.plan.cgroup == options.plan.cgroup && other.plan.exact_memory == options.plan.exact_memory &&
                 other.orphans == options.orphans && other.record_arguments == options.record_arguments &&
                 other.quiet == options.quiet,
-            "options come back as they were spelled out");
+            "options are unchanged after they were spelled out and read");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What doctor says of a host with any names: hostname, kernel, CPU, why BPF and cgroups were refused; the rest chooses facts.
+// What doctor prints about a host with arbitrary names: hostname, kernel, CPU, why BPF and cgroups were refused. The rest of the
+// input chooses facts.
 #include "profiler/plan/doctor.hpp"
 
 #include <nlohmann/json.hpp>
@@ -36,7 +37,7 @@ void doctor(std::string_view input) {
     facts.cgroup_peak = has('q');
 
     const auto text = doctor_text(facts);
-    require(text.ends_with('\n') && leaves_terminal_alone(text), "nothing foreign reaches the terminal raw");
+    require(text.ends_with('\n') && leaves_terminal_alone(text), "no foreign text reaches the terminal unescaped");
     const auto json = doctor_json(facts);
     require(is_utf8(json), "the JSON is UTF-8");
     require(nlohmann::json::parse(json).at("schema") == "perfwrap-doctor/1", "the JSON can be read");

@@ -1,4 +1,4 @@
-// libFuzzer's entry into the target that PERFWRAP_FUZZ_TARGET names.
+// libFuzzer's entry point for the target that PERFWRAP_FUZZ_TARGET names.
 #include <cstddef>
 #include <cstdint>
 

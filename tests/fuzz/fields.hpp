@@ -1,4 +1,4 @@
-// Takes an input apart: fields end at a NUL, so that a seed is readable text and the fuzzer moves whole values about.
+// Splits an input into fields, which end at a NUL, so that seeds are readable text and the fuzzer moves whole values around.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ public:
 
     std::string text() { return std::string{view()}; }
 
-    // 0 where the field does not begin with a number; "inf" and "nan" are numbers too.
+    // 0 if the field does not begin with a number; "inf" and "nan" are numbers too.
     template <class Number>
     Number number() {
         const auto field = view();

@@ -1,4 +1,4 @@
-// What text from outside must have become before others read it. Written apart from profiler/text, which it judges.
+// What must be true of text from outside before other programs read it. Independent of exporters/text, which it checks.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,10 @@ namespace perfwrap::fuzz {
 
 bool is_ascii(std::string_view text);
 
-// By nlohmann's reading of UTF-8.
+// According to nlohmann's UTF-8 decoder.
 bool is_utf8(std::string_view text);
 
-// Of well-formed UTF-8: no C0 control but a newline, no DEL, no C1 control, no mark that turns the direction of text around.
+// For well-formed UTF-8: no C0 control except newline, no DEL, no C1 control, no mark that changes the direction of text.
 bool leaves_terminal_alone(std::string_view text);
 
 }  // namespace perfwrap::fuzz

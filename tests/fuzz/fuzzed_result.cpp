@@ -34,7 +34,7 @@ void take_processes(Fields& fields, RunResult& run) {
     }
 }
 
-// Buckets of equal length with the rows' numbers.
+// Buckets of equal length with the numbers of the rows.
 void make_timeline(RunResult& run) {
     const double wall = run.metrics[Metric::wall_seconds].value_or(0);
     const auto count = run.processes.recorded.size();

@@ -1,4 +1,4 @@
-// A result as JSON: a reader gets back what was written, whatever the names.
+// A result as JSON: a reader gets what was written, whatever the names are.
 #include "exporters/json/result_writer.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,13 +15,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Readers keep one of two equal keys; which one is theirs to choose.
+// If two keys are equal, a reader keeps either of them.
 Json parse_with_unique_keys(const std::string& text) {
     std::vector<std::set<std::string>> keys;
     return Json::parse(text, [&](int, Json::parse_event_t event, Json& value) {
         if (event == Json::parse_event_t::object_start) keys.emplace_back();
         if (event == Json::parse_event_t::object_end) keys.pop_back();
-        if (event == Json::parse_event_t::key) require(keys.back().insert(value).second, "a key stands once in its object");
+        if (event == Json::parse_event_t::key) require(keys.back().insert(value).second, "a key occurs once in its object");
         return true;
     });
 }

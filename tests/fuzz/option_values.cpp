@@ -1,4 +1,4 @@
-// A text as the value of every option that takes one.
+// A text as the value of every option that takes a value.
 #include "profiler/cli/option_values.hpp"
 
 #include <array>
@@ -12,7 +12,7 @@ namespace {
 constexpr std::array known_formats{OutputFormat{"json", ".json", ""}, OutputFormat{"prometheus", ".prom", ""},
                                    OutputFormat{"junit", "", ""}};
 
-// Complaints name the value.
+// Errors name the value.
 template <class Value>
 bool names_value(const tl::expected<Value, std::string>& parsed, std::string_view text) {
     return parsed || parsed.error().find(text) != std::string::npos;
@@ -23,7 +23,7 @@ void check_duration(std::string_view text) {
     require(names_value(duration, text), "a complaint about a duration names it");
     if (!duration) return;
     require(duration->count() > 0, "a duration is more than zero");
-    // 2^53 ns: what a double holds to the nanosecond.
+    // 2^53 ns: up to here a double is exact to the nanosecond.
     const bool exact = duration->count() < (std::int64_t{1} << 53);
     const auto again = parse_duration(fmt::format("{}.{:03}us", duration->count() / 1000, duration->count() % 1000));
     require(!exact || again == duration, "a duration comes back as it was written");

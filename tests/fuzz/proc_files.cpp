@@ -1,4 +1,4 @@
-// The readers of /proc over files that hold the input.
+// The readers of /proc, with files that contain the input.
 #include <algorithm>
 
 #include "probes/system/proc_files.hpp"

@@ -1,4 +1,4 @@
-// The texts of /proc/PID: what they say in any case, and that a well-formed one comes back as it was written.
+// The texts of /proc/PID: what holds for any text, and that a well-formed one is read as it was written.
 #include "probes/system/proc_text.hpp"
 
 #include <fmt/format.h>

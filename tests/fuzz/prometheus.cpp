@@ -13,7 +13,7 @@
 namespace perfwrap::fuzz {
 namespace {
 
-// Takes [a-zA-Z_][a-zA-Z0-9_]* off the line.
+// Removes [a-zA-Z_][a-zA-Z0-9_]* from the beginning of the line.
 std::string take_name(std::string_view& line) {
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -37,7 +37,7 @@ void take_quoted(std::string_view& line) {
         if (line.front() == '\\') {
             line.remove_prefix(1);
             require(!line.empty() && std::string_view("\\\"n").find(line.front()) != std::string_view::npos,
-                    "a backslash stands before a backslash, a quote or an n");
+                    "a backslash is followed by a backslash, a quote or an n");
         }
         line.remove_prefix(1);
     }
@@ -45,13 +45,13 @@ void take_quoted(std::string_view& line) {
 }
 
 void check_sample(std::string_view line, const std::string& family, std::set<std::string, std::less<>>& series) {
-    require(series.emplace(line.substr(0, line.rfind(' '))).second, "a series stands once");
+    require(series.emplace(line.substr(0, line.rfind(' '))).second, "a series occurs once");
     require(take_name(line) == family, "a sample follows its family's description");
     std::set<std::string> names;
     take(line, '{');
     while (!line.starts_with('}')) {
         if (!names.empty()) take(line, ',');
-        require(names.insert(take_name(line)).second, "a label stands once in its series");
+        require(names.insert(take_name(line)).second, "a label occurs once in its series");
         take(line, '=');
         take_quoted(line);
     }
@@ -68,7 +68,7 @@ void check_description(std::string_view line, std::string& family, std::set<std:
     line.remove_prefix(7);
     const auto name = take_name(line);
     if (!help) return require(name == family && line == " gauge", "the type follows the help");
-    require(name.starts_with("perfwrap_") && families.insert(name).second, "a family stands once");
+    require(name.starts_with("perfwrap_") && families.insert(name).second, "a family occurs once");
     family = name;
 }
 

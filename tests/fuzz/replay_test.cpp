@@ -1,4 +1,4 @@
-// The seeds and the inputs that once failed, in the ordinary build.
+// Replays the seeds, and inputs that once failed, in the ordinary build.
 #include <array>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -13,7 +13,7 @@ namespace perfwrap::fuzz {
 namespace {
 
 struct Target {
-    std::string_view name;  // of its folder below corpus/
+    std::string_view name;  // of its directory below corpus/
     void (*run)(std::string_view input);
 };
 
@@ -41,7 +41,7 @@ std::string bytes_of(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST_CASE("what the fuzzers start from holds what they check") {
+TEST_CASE("the fuzzers' seeds pass their checks") {
     for (const auto& target : targets) {
         std::size_t inputs = 0;
         for (const auto& entry : std::filesystem::directory_iterator(corpora / target.name)) {
@@ -54,7 +54,7 @@ TEST_CASE("what the fuzzers start from holds what they check") {
     }
 }
 
-TEST_CASE("every target takes no input at all") {
+TEST_CASE("every target accepts an empty input") {
     for (const auto& target : targets) CHECK_NOTHROW(target.run(""));
 }
 

@@ -1,4 +1,4 @@
-// What a fuzz target says about the code: libFuzzer stops at the exception, the replay of the corpora reports it.
+// A property that a fuzz target checks: libFuzzer stops at the exception, the replay of the corpora reports it.
 #pragma once
 
 #include <stdexcept>

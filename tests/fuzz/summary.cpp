@@ -1,4 +1,4 @@
-// A result on the terminal: no name of a program or argument gets there as it is.
+// A result on the terminal: names of programs and arguments are escaped.
 #include "exporters/screen/summary.hpp"
 
 #include <array>
@@ -25,8 +25,8 @@ void summary(std::string_view input) {
     for (const bool unicode : {true, false}) {
         SummaryStyle style{.colour = false, .sparklines = true, .unicode = unicode, .width = width};
         const auto plain = format_summary(result, style);
-        require(plain.ends_with('\n') && leaves_terminal_alone(plain), "nothing foreign reaches the terminal raw");
-        require(unicode || is_ascii(plain), "ASCII where nothing else can be shown");
+        require(plain.ends_with('\n') && leaves_terminal_alone(plain), "no foreign text reaches the terminal unescaped");
+        require(unicode || is_ascii(plain), "ASCII if nothing else can be shown");
         style.colour = true;
         require(without_colour(format_summary(result, style)) == plain, "colour changes nothing but the colour");
     }

@@ -1,4 +1,4 @@
-// One function a target, in a file of its name: takes any bytes and throws where a property does not hold.
+// One function per target, in a file of that name: takes any bytes and throws if a property does not hold.
 #pragma once
 
 #include <string_view>

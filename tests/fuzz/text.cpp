@@ -1,4 +1,4 @@
-// Foreign bytes made harmless and set in lines.
+// Foreign bytes made harmless and broken into lines.
 #include "exporters/text/text.hpp"
 
 #include <algorithm>
@@ -17,13 +17,13 @@ bool one_harmless_line(std::string_view text) { return leaves_terminal_alone(tex
 void text(std::string_view input) {
     const auto valid = valid_utf8(input);
     require(is_utf8(valid), "what is made valid is valid");
-    require(!is_utf8(input) || valid == input, "what is valid stays as it is");
+    require(!is_utf8(input) || valid == input, "valid text is unchanged");
 
     for (const bool unicode : {true, false}) {
         const auto line = printable(input, unicode);
         require(one_harmless_line(line), "what is made printable is one harmless line");
-        require(unicode || is_ascii(line), "ASCII where nothing else can be shown");
-        require(printable(line, unicode) == line, "what is printable stays as it is");
+        require(unicode || is_ascii(line), "ASCII if nothing else can be shown");
+        require(printable(line, unicode) == line, "printable text is unchanged");
         for (const int width : {3, 8, 40}) {
             const auto cut = truncate_to_width(line, width, unicode);
             require(display_width(cut) <= width && one_harmless_line(cut), "what is cut fits and is harmless");
@@ -32,7 +32,7 @@ void text(std::string_view input) {
         std::string joined;
         for (const auto& each : flow(words, "", 20)) {
             const auto blanks = std::ranges::count(each, ' ');
-            require(display_width(each) <= 20 || blanks == 0, "lines are no longer than asked for, but for single words");
+            require(display_width(each) <= 20 || blanks == 0, "lines are no longer than requested, except for single words");
             joined += joined.empty() ? each : " " + each;
         }
         require(words_of(joined) == words, "no word is lost between lines");

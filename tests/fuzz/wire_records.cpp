@@ -1,4 +1,4 @@
-// A record out of the ring buffer, and what the probe makes of it.
+// A record from the ring buffer, and what the probe makes of it.
 #include "probes/ebpf/wire_records.hpp"
 
 #include "probes/ebpf/image_store.hpp"
@@ -34,7 +34,7 @@ void check_end(const EndRecord& end) {
     require(cpu.user_ns + cpu.system_ns == process.spent.runtime_ns, "the split adds up to the run time");
     wire_usage sum{};
     sum += process.spent;
-    require(sum.runtime_ns == process.spent.runtime_ns, "nothing and a use is the use");
+    require(sum.runtime_ns == process.spent.runtime_ns, "adding to zero gives the same");
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include "tests/support/sanitizer_reports.hpp"
 
 int main(int argc, char** argv) {
-    ::close_range(3, ~0U, 0);                  // what the test runner leaves open: tests compare what programs inherit
-    std::setvbuf(stdout, nullptr, _IONBF, 0);  // of what a test says nothing is said again by the children that it forks
+    ::close_range(3, ~0U, 0);                  // descriptors that the test runner left open: tests compare what programs inherit
+    std::setvbuf(stdout, nullptr, _IONBF, 0);  // otherwise children that a test forks would print buffered text again
     perfwrap::test::collect_sanitizer_reports();
     const int failed = Catch::Session().run(argc, argv);
     const auto reports = perfwrap::test::take_sanitizer_reports();

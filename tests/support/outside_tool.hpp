@@ -1,4 +1,4 @@
-// Programs that judge an exporter's output: the ones its readers use.
+// Programs that check an exporter's output: those that its readers use.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@ struct ToolOutcome {
     std::string output;  // stdout and stderr
 };
 
-// Whether `program` is there; if not, says on stderr that the test is skipped and why.
+// Whether `program` is installed; if not, prints on stderr that the test is skipped and why.
 bool can_run(const std::string& program);
 
-// Through /bin/sh, with a file holding `input` in the place of {} in the command line.
+// Runs the command line with /bin/sh; {} is replaced by the path of a file that contains `input`.
 ToolOutcome run_on(std::string command_line, std::string_view input);
 
 }  // namespace perfwrap::test

@@ -1,4 +1,4 @@
-// A small result with something in every place, for the exporters' tests.
+// A small result with a value in every field, for the tests of exporters.
 #pragma once
 
 #include "exporters/result/result.hpp"

@@ -3,14 +3,14 @@
 
 namespace perfwrap::test {
 
-// What a test touches, the shadow of several times the size holds too.
+// The sanitizer's shadow takes several times the memory that a test touches.
 #ifdef __SANITIZE_THREAD__
 inline constexpr bool thread_sanitizer = true;
 #else
 inline constexpr bool thread_sanitizer = false;
 #endif
 
-// Its memory is the sanitizer's too, and what is freed is kept; a fork costs much.
+// Memory includes that of the sanitizer, freed memory is kept, and a fork is expensive.
 #ifdef __SANITIZE_ADDRESS__
 inline constexpr bool sanitized = true;
 #else

@@ -1,4 +1,4 @@
-// Does what it is told to do wrong, and ends well if no sanitizer is watching.
+// Makes the error that its argument names, and exits with 0 if no sanitizer is watching.
 #include <iostream>
 #include <limits>
 #include <string_view>

@@ -44,7 +44,7 @@ const fs::path& report_folder() {
 
 }  // namespace
 
-// What a sanitizer does to its process, the command of a sanitized perfwrap would inherit.
+// The command of a sanitized perfwrap would inherit what a sanitizer changes in its own process.
 constexpr const char* nothing_inherited = ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0:disable_coredump=0";
 
 void collect_sanitizer_reports() {
@@ -54,7 +54,7 @@ void collect_sanitizer_reports() {
                                     ":halt_on_error=1:print_stacktrace=1" + nothing_inherited;
         ::setenv(variable, options.c_str(), 1);
     }
-    // gcc's UBSan beside its ASan knows no log_path: what it finds ends as no test expects it.
+    // gcc's UBSan beside its ASan does not support log_path: a finding ends the program in a way that no test expects.
     ::setenv("UBSAN_OPTIONS", (std::string(std::getenv("UBSAN_OPTIONS")) + ":abort_on_error=1").c_str(), 1);
 }
 

@@ -1,12 +1,12 @@
-// What sanitizers say of the programs that a test starts. Such a report must fail the test whatever exit code it expected, so
-// that reports go to files and are counted at the end. In an ordinary build there are none.
+// What sanitizers report about programs that a test starts. Such a report must fail the test, whatever exit code it expects.
+// Reports therefore go to files and are counted at the end. In an ordinary build there are none.
 #pragma once
 
 #include <string>
 
 namespace perfwrap::test {
 
-// For the programs that are started from now on; the test's own process reports to its stderr and exits with an error of its own.
+// For programs that are started from now on; the test's own process reports to stderr and exits with an error.
 void collect_sanitizer_reports();
 
 // The reports since the last call, one after another; "" if there are none.

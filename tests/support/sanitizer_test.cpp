@@ -1,4 +1,4 @@
-// In the sanitized builds: what a program of the test suite does wrong is found, wherever it is started.
+// In the sanitized builds, errors in the programs of the test suite are found, wherever they are started.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 struct Canary {
     std::string reports;
-    int status = 0;  // as wait(2) gives it
+    int status = 0;  // as returned by wait(2)
 };
 
 Canary canary_that(const char* wrong) {
@@ -37,7 +37,7 @@ TEST_CASE("a program that does nothing wrong has no report") {
     CHECK(canary.status == 0);
 }
 
-TEST_CASE("a program that does wrong has a report, or ends as no test expects it") {
+TEST_CASE("a program with an error has a report, or ends in a way that no test expects") {
     using Catch::Contains;
     if (sanitized_for("address")) {
         CHECK_THAT(canary_that("uses after free").reports, Contains("heap-use-after-free"));

@@ -1,5 +1,5 @@
-// A real child that sleeps until it is woken, and sleeps again afterwards; it is ended and reaped with the object.
-// It is another program: in a fork of the tests a sanitizer's own thread would run now and then.
+// A real child that sleeps until it is woken, and sleeps again afterwards; the destructor ends and reaps it.
+// It is another program, since in a fork of the tests a thread of the sanitizer would run now and then.
 #pragma once
 
 #include <signal.h>
@@ -62,7 +62,7 @@ private:
         return pid;
     }
 
-    // It waits for its next byte and has no CPU any more: else the kernel says "running" of it.
+    // It waits for its next byte and is off the CPU: otherwise the kernel reports it as running.
     void await_sleep() const {
         char byte = 0;
         REQUIRE(::read(ours_.answer[0], &byte, 1) == 1);

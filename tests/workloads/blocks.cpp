@@ -17,7 +17,7 @@ Block::Block(std::size_t bytes, Pages pages) : size_(bytes) {
     void* const begin = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (begin == MAP_FAILED) fail("mmap");
     data_ = static_cast<std::byte*>(begin);
-    // Refused (EINVAL) by a kernel without transparent huge pages: then all pages are small anyway.
+    // A kernel without transparent huge pages returns EINVAL: then all pages are small anyway.
     ::madvise(begin, bytes, pages == Pages::huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 

@@ -23,7 +23,7 @@ public:
     std::byte* data() const { return data_; }
     std::size_t size() const { return size_; }
 
-    // Writes to every page of a part; by default to all.
+    // Writes to every page of a part; by default to all pages.
     void touch(std::size_t offset, std::size_t bytes) const;
     void touch() const { touch(0, size_); }
     // madvise(MADV_DONTNEED): the pages of a part are gone, the addresses stay.

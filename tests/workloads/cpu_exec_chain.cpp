@@ -6,7 +6,7 @@
 
 namespace workloads {
 
-// A process's CPU clock goes on over exec, whichever thread calls it: the last link knows the CPU of all.
+// The CPU clock of a process is not reset by exec, whichever thread calls it: the last link knows the CPU time of all.
 int cpu_exec_chain(const Arguments& arguments, Truth& truth) {
     const long links = arguments.number(0, 20);
     const long each_ms = arguments.number(1, 10);

@@ -6,7 +6,7 @@
 
 namespace workloads {
 
-// The kernel spends a good part of the CPU on giving the memory back, after the last instruction of the program.
+// The kernel spends a good part of the CPU time on freeing the memory, after the last instruction of the program.
 int cpu_holder(const Arguments& arguments, Truth& truth) {
     const auto bytes = static_cast<std::size_t>(arguments.number(0, 1536)) * mib;
     const Block block(bytes);

@@ -16,7 +16,7 @@ namespace workloads {
 
 namespace {
 
-// /proc/self/stat is the leader's, a zombie until the last thread ends.
+// /proc/self/stat is that of the leader, which is a zombie until the last thread ends.
 void wait_for_end_of_leader() {
     std::array<char, 512> stat{};
     const auto leader_ended = [&] {

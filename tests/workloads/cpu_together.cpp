@@ -9,7 +9,8 @@
 
 namespace workloads {
 
-// Children that burn at once. All have ended their work before the first one ends: they, and their parent, are seen together.
+// Children that burn CPU at the same time. All have done their work before the first one exits: they and their parent are seen
+// together.
 int cpu_together(const Arguments& arguments, Truth& truth) {
     Pipe working;
     Pipe release;

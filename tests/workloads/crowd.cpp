@@ -10,7 +10,7 @@
 namespace workloads {
 namespace {
 
-// Children that live until they receive from the gate, as many as wanted or as the kernel allows.
+// Children that live until they receive a byte from the gate: as many as wanted, or as the kernel allows.
 std::vector<pid_t> fork_waiting(std::size_t wanted, const Pipe& gate) {
     std::vector<pid_t> children;
     while (children.size() < wanted) {

@@ -9,8 +9,8 @@
 
 namespace workloads {
 
-// The command waits; beside it, each process of a chain adds a byte to the file, makes the next one and ends, for 150 s at most
-// or until the file begins with another one. None of them minds SIGTERM.
+// The command waits; beside it, each process of a chain appends a byte to the file, forks the next one and exits, for 150 s at
+// most or until the file begins with another byte. All of them ignore SIGTERM.
 int fork_chain(const Arguments& arguments, Truth&) {
     const auto path = arguments.text(0, "/dev/null");
     if (::fork() == 0) {

@@ -9,7 +9,7 @@
 
 namespace workloads {
 
-// What a shell does with a foreground job on its terminal: says "stopped" when it stops, resumes it, and says how it ended.
+// Runs a foreground job like a shell on its terminal: prints "stopped" when it stops, resumes it, and prints how it ended.
 int job_control(const Arguments& arguments, Truth&) {
     std::signal(SIGTTOU, SIG_IGN);
     const auto argv = pointers(arguments.words());
@@ -33,8 +33,8 @@ int job_control(const Arguments& arguments, Truth&) {
     return 0;
 }
 
-// Becomes the workload of the remaining words in a process group of its own, in the terminal's background, and says "ready"
-// before.
+// Enters a process group of its own, in the terminal's background, prints "ready" and becomes the workload of the remaining
+// words.
 int own_group(const Arguments& arguments, Truth&) {
     ::setpgid(0, 0);
     std::puts("ready");

@@ -40,7 +40,7 @@ void Looks::wait_for(long times) {
         const int ready = ::poll(&readable, 1, 1000);
         if (now_ns(CLOCK_MONOTONIC) > give_up_ns) {
             errno = ETIMEDOUT;
-            fail("nobody has read /proc/PID/smaps_rollup");
+            fail("no process has read /proc/PID/smaps_rollup");
         }
         if (ready <= 0) continue;
         alignas(inotify_event) std::array<char, 4096> buffer;

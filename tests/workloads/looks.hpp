@@ -1,5 +1,6 @@
-// When somebody else looks at this workload's memory: opens /proc/PID/smaps_rollup, as perfwrap does for PSS, in both modes and
-// after all else that it reads of a process. A workload that waits for it is seen however slow the machine is.
+// Notices when another program looks at the memory of this workload, that is, opens /proc/PID/smaps_rollup. perfwrap does so for
+// PSS, in both modes, after everything else that it reads of a process. A workload that waits for it is seen however slow the
+// machine is.
 #pragma once
 
 #include <sys/types.h>
@@ -9,11 +10,10 @@
 
 namespace workloads {
 
-// How often each process must have been looked at so that a whole look at all of them lies between: the first may have begun
-// before.
+// How often each process must be looked at to be sure that one sample saw all of them: the first sample may have begun before.
 inline constexpr long looks_that_see = 2;
 
-// Counts from its beginning on. Allocates nothing and needs no library, so that a vfork child can wait too.
+// Counts from its construction on. Allocates nothing and needs no library, so that a vfork child can wait too.
 class Looks {
 public:
     explicit Looks(std::span<const pid_t> pids);
@@ -21,8 +21,7 @@ public:
     Looks(const Looks&) = delete;
     Looks& operator=(const Looks&) = delete;
 
-    // Returns when each of the processes has been looked at so often; gives the workload up after 100 s, before the test gives
-    // up.
+    // Returns when each of the processes has been looked at this often. Fails the workload after 100 s, before the test gives up.
     void wait_for(long times);
 
 private:
@@ -34,7 +33,7 @@ private:
     long times_[most]{};
 };
 
-// For the processes to be seen as they are now; `times` 0: at once.
+// Waits until the processes have been looked at `times` times; 0: returns at once.
 void hold_for_looks(std::span<const pid_t> pids, long times);
 // The same for the calling process.
 void hold_for_looks(long times);

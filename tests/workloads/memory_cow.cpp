@@ -38,8 +38,8 @@ private:
 
 }  // namespace
 
-// Held until they have been looked at so often, the first time. RSS counts the shared pages in every process, PSS and the
-// anonymous sum once. However often it is done: all children of one time have ended before those of the next one begin.
+// The first time the pages are held until they have been looked at often enough. RSS counts the shared pages in every process,
+// PSS and the anonymous sum count them once. Each time all children have ended before those of the next time begin.
 int memory_fork(const Arguments& arguments, Truth& truth) {
     const long count = arguments.number(1, 4);
     const long times = arguments.number(3, 1);

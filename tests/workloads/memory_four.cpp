@@ -12,7 +12,7 @@
 
 namespace workloads {
 
-// The parent and three children, all holding at once, for so long and until they have been looked at so often.
+// The parent and three children hold memory at the same time, for a given time and until they have been looked at often enough.
 int memory_four(const Arguments& arguments, Truth& truth) {
     constexpr std::array<std::size_t, 3> children_mib{20, 30, 40};
     Pipe holding;

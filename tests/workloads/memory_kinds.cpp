@@ -33,7 +33,7 @@ int memory_dontneed(const Arguments& arguments, Truth& truth) {
     return 0;
 }
 
-// Grown in place or moved, then shrunk: the rest of the whole fits in beside it.
+// Grown in place or moved, then shrunk: the memory that this frees is used by another block.
 int memory_mremap(const Arguments& arguments, Truth& truth) {
     const auto bytes = size_of(arguments, 0, 100);
     const auto before = own_rss_bytes();
@@ -65,7 +65,7 @@ int memory_thp(const Arguments& arguments, Truth& truth) {
     return 0;
 }
 
-// mlock makes pages resident that nobody touched.
+// mlock makes pages resident that were never touched.
 int memory_mlock(const Arguments& arguments, Truth& truth) {
     const auto before = own_rss_bytes();
     const Block block(size_of(arguments, 0, 64));

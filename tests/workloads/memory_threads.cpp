@@ -34,7 +34,7 @@ private:
 constexpr std::size_t step_bytes = 16 * page_bytes;
 constexpr std::size_t most_per_thread_bytes = 32 * mib;
 
-// `low` counts pages that are resident for certain, `high` those that may be: the true maximum lies between theirs.
+// `low` counts pages that are certainly resident, `high` those that may be: the true maximum is between the maxima of the two.
 void grow_and_shrink(const Block& block, std::uint64_t end_ns, std::uint64_t seed, RunningMaximum& low, RunningMaximum& high) {
     std::mt19937_64 random(seed);
     std::size_t used = 0;

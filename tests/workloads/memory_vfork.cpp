@@ -10,8 +10,8 @@
 
 namespace workloads {
 
-// Until a vfork child execs, two processes share one memory: it is resident once. Both are held until they have been looked at so
-// often, the child before its exec and again after it.
+// Until a vfork child execs, two processes share one address space, whose memory is resident once. Both wait until they have been
+// looked at often enough, the child before its exec and again after it.
 int memory_vfork(const Arguments& arguments, Truth& truth) {
     const long looks = arguments.number(1, 0);
     const Pipe release;

@@ -1,4 +1,4 @@
-// Processes that cannot be told by what they are called.
+// Processes that cannot be identified by their name or their pid.
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/prctl.h>
@@ -22,7 +22,7 @@
 namespace workloads {
 namespace {
 
-// As fork, with a process id of choice (Linux 5.5). Waits for two minutes where somebody has it, who came by it in the meantime.
+// Like fork, with a chosen process id (Linux 5.5). Waits up to two minutes if another process has got it in the meantime.
 pid_t fork_as(pid_t pid) {
     clone_args how{};
     how.exit_signal = SIGCHLD;
@@ -36,7 +36,7 @@ pid_t fork_as(pid_t pid) {
     }
 }
 
-// Where the kernel keeps the arguments, for whoever reads /proc/PID/cmdline.
+// Where the kernel keeps the arguments that /proc/PID/cmdline shows.
 std::pair<char*, std::size_t> own_arguments() {
     std::array<char, 65536> text{};
     const int file = ::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
@@ -57,7 +57,7 @@ std::pair<char*, std::size_t> own_arguments() {
 int rename_itself(const Arguments&, Truth& truth) {
     ::prctl(PR_SET_NAME, "by prctl");
     const auto [start, length] = own_arguments();
-    std::memset(start, 'x', length);  // the last NUL too: from now on the kernel's reader goes on into the environment
+    std::memset(start, 'x', length);  // including the last NUL, so that the kernel reads on into the environment
     wait_for(fork_child([] {
         const int comm = ::open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
         if (comm < 0 || ::write(comm, "by comm\n", 8) != 8) fail("/proc/self/comm");
@@ -75,7 +75,7 @@ int same_pid(const Arguments& arguments, Truth& truth) {
     for (int i = 1; i <= count; ++i) {
         const pid_t child = fork_as(pid);
         if (child == 0) ::_exit(i);
-        if (child < 0) fail("clone3 with a process id of choice");
+        if (child < 0) fail("clone3 with a chosen process id");
         wait_for(child);
     }
     truth.add("processes_started", count + 2);

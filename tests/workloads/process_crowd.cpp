@@ -12,7 +12,7 @@
 namespace workloads {
 namespace {
 
-// "workload exit 0 NUMBER a a a...": as many words as the kernel is asked to keep bytes for.
+// "workload exit 0 NUMBER a a a...": as many words as the number of bytes that the kernel side keeps.
 void exec_with_long_arguments(long number) {
     std::vector<std::string> words{"workload", "exit", "0", std::to_string(number)};
     words.resize(2000, "a");

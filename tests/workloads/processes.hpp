@@ -13,7 +13,7 @@ namespace workloads {
 // Prints what failed and why, and exits with 1.
 [[noreturn]] void fail(const char* what);
 
-// The child runs `body` and leaves by _exit(0).
+// The child runs `body` and calls _exit(0).
 template <typename Body>
 pid_t fork_child(Body&& body) {
     const pid_t pid = ::fork();
@@ -28,10 +28,10 @@ pid_t fork_child(Body&& body) {
 // Returns the wait status.
 int wait_for(pid_t pid);
 
-// CPU of this process and of its reaped children, as the kernel accounts it to them.
+// CPU time of this process and of its reaped children, as accounted by the kernel.
 double rusage_cpu_seconds();
 
-// Replaces this process by this program with other words; returns only by failing.
+// Replaces this process by this program with other words; returns only if it fails.
 [[noreturn]] void exec_self(const std::vector<std::string>& words);
 
 // A vfork child that becomes this program with other words.

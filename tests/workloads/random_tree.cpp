@@ -30,7 +30,7 @@ void make_pipe(int reader, int writer) {
     for (const int end : ends) ::close(end);
 }
 
-// Whether a process has ended, memory and all, although nobody may have reaped it: its pidfd turns readable.
+// Whether a process has ended and freed its memory, even if it has not been reaped: its pidfd becomes readable.
 void wait_for_end_of(pid_t pid) {
     const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (handle < 0) return;  // reaped already
@@ -47,7 +47,7 @@ public:
         make_pipe(answers_reader, answers_writer);
         for (int slot = 0; slot < slots; ++slot) make_pipe(commands_reader(slot), commands_writer(slot));
         fork_child([] {
-            // The tree ends when the coordinator does, since nobody else can send commands.
+            // The tree ends when the coordinator does, since no other process can send commands.
             for (int slot = 0; slot < slots; ++slot) ::close(commands_writer(slot));
             ::close(answers_reader);
             serve(0);
@@ -68,7 +68,7 @@ public:
         for (const pid_t pid : ending) wait_for_end_of(pid);
     }
 
-    // Nobody acts: what the page tables say before and after must be the same, and is the truth in between.
+    // No process acts: the page tables must show the same before and after, and this is the truth in between.
     void be_quiet() {
         std::vector<pid_t> pids{::getpid()};
         for (const int slot : alive()) pids.push_back(pids_[static_cast<std::size_t>(slot)]);
@@ -107,7 +107,7 @@ private:
         return result;
     }
 
-    // Returns how many answers will come.
+    // Returns the number of answers to expect.
     int act(int slot, std::vector<pid_t>& ending) {
         Command command{static_cast<Action>(random_() % actions), -1, random_()};
         if (command.action == Action::fork || command.action == Action::vfork_exec) command.new_slot = reserve();
@@ -120,7 +120,7 @@ private:
         return command.action == Action::exit ? 0 : is_birth ? 2 : 1;
     }
 
-    // Half of those that are to end are killed instead.
+    // Half of the processes that are to exit are killed instead.
     void order(int slot, const Command& command, std::vector<pid_t>& ending) {
         auto& pid = pids_[static_cast<std::size_t>(slot)];
         const bool by_signal = command.action == Action::exit && command.random % 2 == 1;
@@ -157,7 +157,7 @@ private:
     std::mt19937_64 random_;
     std::uint64_t began_ns_;
     std::array<pid_t, slots> pids_{};
-    std::vector<int> taken_;  // slots without a pid that are not free in this step: someone is coming or still leaving
+    std::vector<int> taken_;  // slots without a pid that are not free in this step: a process is starting or still exiting
     long started_ = 1;
     long restless_ = 0;
     std::string quiet_points_;

@@ -1,4 +1,4 @@
-// How the workload random-tree talks to the processes of its tree. They keep these descriptors over fork and exec.
+// How the workload random-tree talks to the processes of its tree. They keep these descriptors across fork and exec.
 #pragma once
 
 #include <sys/types.h>
@@ -37,7 +37,7 @@ struct Command {
     std::uint64_t random = 0;
 };
 
-// A process answers once it is ready: after its start (fork or exec) and after each command that it outlives.
+// A process answers once it is ready: after its start (fork or exec) and after each command that it survives.
 struct Answer {
     int slot = -1;
     pid_t pid = 0;

@@ -1,4 +1,4 @@
-// What a program can see of how it was started. Printed with and without a wrapper, the text must be the same.
+// What a program can see of how it was started. The text must be the same with and without a wrapper.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -117,7 +117,7 @@ int show_launch(const Arguments& arguments, Truth&) {
                 ::prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0), ::tcgetpgrp(STDIN_FILENO) == ::getpgrp());
     show_timers();
     show_scheduling();
-    // The cgroups last: with --cgroup they differ, and nothing else does.
+    // The cgroups come last, since with --cgroup they differ, and nothing else does.
     for (const char* path :
          {"/proc/self/oom_score_adj", "/proc/self/coredump_filter", "/proc/self/loginuid", "/proc/self/cgroup"})
         show_file(path);

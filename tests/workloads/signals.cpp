@@ -33,7 +33,7 @@ bool any() {
 
 }  // namespace
 
-// Says "ready", waits for a first signal (two minutes at most), then half a second for more, and prints "INT 1" for each that
+// Prints "ready", waits for a first signal (two minutes at most), then half a second for more, and prints "INT 1" for each that
 // came.
 int count_signals(const Arguments&, Truth&) {
     for (const auto& each : names) {
@@ -50,8 +50,8 @@ int count_signals(const Arguments&, Truth&) {
     return 0;
 }
 
-// Says "ready", then the name of each signal as it comes (its value too, if sigqueue gave it one), none of which acts. After
-// SIGTERM it waits a little for more and ends.
+// Prints "ready", then the name of each signal as it comes (with its value, if sigqueue gave it one). No signal has its usual
+// effect. After SIGTERM it waits a little for more and exits.
 int print_signals(const Arguments&, Truth&) {
     sigset_t all;
     sigfillset(&all);
@@ -69,7 +69,7 @@ int print_signals(const Arguments&, Truth&) {
         std::printf("%s", name != nullptr ? name : std::to_string(signal).c_str());
         if (info.si_code == SI_QUEUE) std::printf(" %d", info.si_value.sival_int);
         std::puts("");
-        if (std::fflush(stdout) != 0) return 1;  // nobody reads any more, of which a signal tells as well, each time
+        if (std::fflush(stdout) != 0) return 1;  // the reader is gone, which causes a SIGPIPE at each write as well
         ending = ending || signal == SIGTERM;
     }
 }

@@ -21,7 +21,7 @@ int burn(const Arguments& arguments, Truth& truth) {
     return 0;
 }
 
-// When it has used all that it will use, says on standard output "PID CPU_SECONDS", the second since its main began, and stays.
+// When it has used everything, it prints "PID CPU_SECONDS" on standard output, with the CPU time since main began, and stays.
 int hold(const Arguments& arguments, Truth&) {
     const auto begin_ns = process_cpu_ns();
     const Block block(static_cast<std::size_t>(arguments.number(0, 100)) * mib);
@@ -51,7 +51,7 @@ int die(const Arguments& arguments, Truth&) {
     return ::raise(static_cast<int>(arguments.number(0, SIGKILL)));
 }
 
-// Looks like the end of a name, a state and a parent to whoever looks for the first parenthesis or splits lines.
+// Looks like the end of a name, a state and a parent to a parser that looks for the first parenthesis or splits lines.
 int hostile_comm(const Arguments& arguments, Truth& truth) {
     const auto burn_ns = milliseconds(arguments.number(0, 100));
     ::prctl(PR_SET_NAME, "a) R 1 (b\n");

@@ -1,4 +1,4 @@
-// What a workload knows of itself, as one line of JSON.
+// What a workload knows about itself, as one line of JSON.
 #pragma once
 
 #include <concepts>
@@ -10,7 +10,7 @@ namespace workloads {
 
 class Truth {
 public:
-    // "-" is standard output, "" keeps silent.
+    // "-" is standard output, "" prints nothing.
     explicit Truth(std::string path) : path_(std::move(path)) {}
 
     void add(std::string_view key, double value);

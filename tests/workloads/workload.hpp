@@ -1,4 +1,4 @@
-// A workload spends CPU or memory in a way that is hard to measure, and says what it spent.
+// A workload uses CPU or memory in a way that is hard to measure, and reports what it used.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,7 @@ void print_row(std::string_view what, double truth_bytes, double value_bytes) {
 
 }  // namespace
 
-TEST_CASE("with --cgroup the kernel tells the peak of what it charged: the memory and its page tables", "[privileged]") {
+TEST_CASE("with --cgroup the kernel reports the peak of what it charged: the memory and its page tables", "[privileged]") {
     if (skipped(no_memory_cgroup())) return;
     for (const auto* source : {"ebpf", "procfs"}) {
         if (std::string_view(source) == "ebpf" && no_ebpf()) continue;
@@ -33,7 +33,7 @@ TEST_CASE("with --cgroup the kernel tells the peak of what it charged: the memor
     }
 }
 
-TEST_CASE("with --cgroup the page cache of a file that the command writes counts, which is nobody's resident memory",
+TEST_CASE("with --cgroup the page cache of a file that the command writes counts, though no process has it resident",
           "[privileged]") {
     if (skipped(no_memory_cgroup())) return;
     const TemporaryFolder folder;
@@ -44,7 +44,7 @@ TEST_CASE("with --cgroup the page cache of a file that the command writes counts
     CHECK(measured.metric("rss_peak_bytes") < 16 * mib);
 }
 
-TEST_CASE("an ordinary user gets a cgroup of the command's own where one is delegated", "[privileged]") {
+TEST_CASE("an ordinary user gets a cgroup for the command if one is delegated", "[privileged]") {
     if (skipped(not_root())) return;
     const auto delegated = DelegatedCgroup::make(nobody);
     if (skipped(delegated ? std::nullopt : std::optional(delegated.error()))) return;

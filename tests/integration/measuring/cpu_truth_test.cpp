@@ -1,4 +1,4 @@
-// CPU of the tree against a cgroup's own counter, which knows nothing of processes, parents or reaping.
+// CPU time of the tree, compared with the counter of a cgroup, which does not depend on processes, parents or reaping.
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -18,7 +18,7 @@ struct CpuWorkload {
     std::string_view what;
     Words words;
     int exit_code;
-    Reaping reaping;  // whether wait4 tells somebody the CPU of every process
+    Reaping reaping;  // whether wait4 reports the CPU time of every process to its parent
 };
 
 const std::vector<CpuWorkload> workloads{
@@ -40,10 +40,10 @@ struct Comparison {
     double cgroup_seconds;
     Measured measured;
     double perfwrap_seconds() const { return measured.metric("cpu_seconds"); }
-    // What the launcher costs between its exec and its move into the cgroup is in perfwrap's sum and not in the cgroup's.
+    // What the launcher uses between its exec and its move into the cgroup is in perfwrap's total but not in the cgroup's.
     double at_most() const { return (1 + tolerance) * cgroup_seconds + measured.launcher_seconds_at_most; }
     double at_least() const { return (1 - tolerance) * cgroup_seconds; }
-    // What a child spends after its parent has seen it dead is in nobody's figures but the cgroup's.
+    // What a child uses after its parent has seen it dead is only in the cgroup's counter.
     double at_least_of_waited_for() const { return (1 - tolerance) * measured.truth.value("cpu_seconds_rusage", cgroup_seconds); }
 };
 
@@ -90,7 +90,7 @@ TEST_CASE("eBPF mode counts every thread of a process whose leader exits first",
     CHECK(measured.metric("processes_peak") == 1);
 }
 
-TEST_CASE("procfs mode is as good wherever somebody is told by wait4, and never above the truth", "[privileged]") {
+TEST_CASE("procfs mode is as exact wherever a parent calls wait4, and never above the truth", "[privileged]") {
     if (skipped(no_cgroup())) return;
     for (const auto& workload : workloads) {
         DYNAMIC_SECTION(workload.what) {

@@ -1,4 +1,4 @@
-// Very many at once: perfwrap counts them all, says what it had to leave out, and stays small.
+// Very many processes at once: perfwrap counts them all, reports what it had to leave out, and stays small.
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -16,7 +16,7 @@
 namespace perfwrap::test {
 namespace {
 
-// A workload that starts and holds little memory itself.
+// For a workload that itself uses little memory.
 void check_crowd(const std::string& source, const Words& workload, const std::string& cgroup = "") {
     const auto measured = measure_workload({"--source", source}, workload, cgroup);
     INFO(measured.ended.err);
@@ -39,7 +39,7 @@ TEST_CASE("5,000 processes at once are all counted, and leave perfwrap small", "
     check_crowd("ebpf", {"live-processes", "5000"});
 }
 
-TEST_CASE("a perfwrap that is kept from reading what the kernel tells loses no process", "[privileged][alone]") {
+TEST_CASE("a perfwrap that cannot read the kernel's records for a while loses no process", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     const TemporaryFolder folder;
     Gate gate;
@@ -74,7 +74,7 @@ TEST_CASE("a command that forks until the kernel refuses is measured to its end"
     for (const auto& source : usable_sources()) check_crowd(source, {"fork-until-refused"}, cgroup->path());
 }
 
-TEST_CASE("more ended processes than can be watched for their reaping are said to be lost where they matter", "[privileged]") {
+TEST_CASE("ended processes whose reaping cannot be watched are reported as lost if they matter", "[privileged]") {
     if (skipped(no_ebpf())) return;
     // Waits until all of them are zombies.
     const auto script = R"(

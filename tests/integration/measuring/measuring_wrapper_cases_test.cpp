@@ -1,4 +1,4 @@
-// What GNU time, BenchExec's runexecutor, con/duct, cgmemtime and prmon test of themselves as wrappers, asked of perfwrap.
+// The cases that GNU time, BenchExec's runexecutor, con/duct, cgmemtime and prmon test as wrappers, applied to perfwrap.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 namespace perfwrap::test {
 namespace {
 
-// Rows of the process table whose argv begins so.
+// Rows of the process table whose argv begins with these words.
 long rows(const nlohmann::json& run, const Words& begin) {
     return std::ranges::count_if(run.at("processes").at("recorded"), [&](const nlohmann::json& row) {
         const auto command = row.at("command").get<Words>();
@@ -56,7 +56,7 @@ TEST_CASE("GNU time: the maximum resident set size of a small command is not tha
     for (int i = 0; i < 40; ++i) {
         const auto measured = measure({"--source", "procfs"}, {"true"});
         REQUIRE(measured.ended.code() == 0);
-        // Memory is absent where no sample fell into its life.
+        // Memory is absent if there was no sample during its life.
         for (const auto* key : {"largest_process_rss_peak_bytes", "rss_peak_bytes"})
             if (measured.run().at("metrics").contains(key)) CHECK(measured.metric(key) < more_than_true_needs);
         CHECK(measured.metric("threads_peak") == 1);
@@ -79,7 +79,7 @@ TEST_CASE("BenchExec: standard input is a pipe, a file, or nothing, and the comm
     }
 }
 
-TEST_CASE("BenchExec: a command that stopped itself ends at the time limit, and the stop is told") {
+TEST_CASE("BenchExec: a command that stopped itself ends at the time limit, and the stop is reported") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -99,7 +99,7 @@ TEST_CASE("BenchExec: a command that stopped itself ends at the time limit, and 
     }
 }
 
-TEST_CASE("BenchExec: a command that computes or sleeps past the time limit is ended, and what it used is told") {
+TEST_CASE("BenchExec: a command that computes or sleeps past the time limit is ended, and what it used is reported") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const auto sleeping = measure({"--source", source, "--timeout", "500ms"}, {"sleep", "60"});
@@ -120,7 +120,7 @@ TEST_CASE("BenchExec: a limit that is not reached changes nothing") {
     }
 }
 
-TEST_CASE("BenchExec: a wrapper within a wrapper, both with a time limit, ends by the inner one") {
+TEST_CASE("BenchExec: if a wrapper and one within it both have a time limit, the inner one ends the command") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -135,7 +135,7 @@ TEST_CASE("BenchExec: a wrapper within a wrapper, both with a time limit, ends b
     }
 }
 
-TEST_CASE("duct: no child is missed, be it plain, of a subshell, under nohup or in a session of its own") {
+TEST_CASE("duct: no child is missed, whether plain, of a subshell, under nohup or in a session of its own") {
     const std::vector<std::pair<std::string, std::string>> ways{
         {"plain", "for i in $(seq $N); do $W stay & done; wait"},
         {"subshell", "(for i in $(seq $N); do $W stay & done; wait)"},
@@ -172,7 +172,7 @@ TEST_CASE("cgmemtime: the peak is that of the tree, not of its largest process")
     }
 }
 
-TEST_CASE("cgmemtime: the group's peak has the pages that a tree of forks shares once") {
+TEST_CASE("cgmemtime: the peak of the group counts pages that forked processes share once") {
     if (skipped(no_memory_cgroup())) return;
     for (const auto& source : sources) {
         CAPTURE(source);
@@ -183,7 +183,7 @@ TEST_CASE("cgmemtime: the group's peak has the pages that a tree of forks shares
     }
 }
 
-TEST_CASE("prmon: children that live half as long as their parent are counted whole, and the exit code 43 passes") {
+TEST_CASE("prmon: children that live half as long as their parent are fully counted, and the exit code 43 is passed on") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const auto measured =

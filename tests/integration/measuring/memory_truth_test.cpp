@@ -1,4 +1,4 @@
-// Memory of the tree against page table walks and clocks of the workloads themselves.
+// Memory of the tree, compared with the page tables and clocks as read by the workloads themselves.
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ struct MemoryWorkload {
     double relative_tolerance;
     // Keys of the result and of the workload's truth.
     Words metrics;
-    Words metrics_of_exact_memory = {};  // besides, with --exact-memory
+    Words metrics_of_exact_memory = {};  // additional ones, with --exact-memory
 };
 
 const std::vector<MemoryWorkload> memory_workloads{
@@ -57,8 +57,8 @@ const std::vector<MemoryWorkload> memory_workloads{
     {"64 MiB made resident by mlock", {"memory-mlock"}, 0.005, {"rss_peak_bytes"}},
 };
 
-// What lasts until it has been seen: for the last figure, twice. A look at PSS costs time, and comes the later for it: so these
-// are small.
+// Memory that is held until it has been seen: for the last figure, twice. Sampling PSS takes time, and the more it takes, the
+// later is the next sample: so these are small.
 const std::vector<MemoryWorkload> lasting_workloads{
     {"10 + 20 + 30 + 40 MiB in four processes at once", {"memory-four", "0", "2"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
     {"64 MiB forked four times", {"memory-fork", "64", "4", "2"}, 0.01, {"rss_peak_bytes", "pss_peak_bytes"}},
@@ -71,7 +71,7 @@ struct Truth {
     double at_most_more_bytes;
 };
 
-// The workload's own average leaves out its start and its end, in which it holds no more than itself.
+// The workload's own average does not include its start and its end, when it holds no blocks.
 Truth truth_of(const std::string& key, const Measured& measured) {
     const auto bytes = measured.truth.at(key).get<double>();
     if (key.find("_average_") == std::string::npos) return {bytes, 0};
@@ -156,7 +156,7 @@ TEST_CASE("a process's peak is its own: nothing is inherited from before its exe
     CHECK(smallest < 8 * mib);
 }
 
-TEST_CASE("with --orphans wait the window reaches to the end of the last descendant, for averages too", "[privileged]") {
+TEST_CASE("with --orphans wait the window lasts until the end of the last descendant, for averages too", "[privileged]") {
     if (skipped(no_ebpf())) return;
     const auto measured =
         measure({"--source", "ebpf", "--exact-memory", "--orphans", "wait"}, {"sh", "-c", "sleep 0.5 & exit 0"});
@@ -167,7 +167,7 @@ TEST_CASE("with --orphans wait the window reaches to the end of the last descend
         CHECK(measured.metric("anon_average_bytes") <= measured.metric("anon_peak_bytes"));
 }
 
-TEST_CASE("what the command leaves behind changes no figure of memory once it has ended", "[privileged]") {
+TEST_CASE("processes that the command leaves behind change no memory metric once it has ended", "[privileged]") {
     if (skipped(no_ebpf())) return;
     const TemporaryFolder folder;
     const auto go_on = [&](const char* when) { write_file(folder / when, ""); };
@@ -177,13 +177,13 @@ TEST_CASE("what the command leaves behind changes no figure of memory once it ha
                  .folder = folder.path()});
     std::vector<pid_t> held;
     pid_t command = 0;
-    for (int i = 0; i < 2; ++i) {  // the command's own, and that of who holds 64 MiB with what it has used
+    for (int i = 0; i < 2; ++i) {  // that of the command, and that of the process that holds 64 MiB with what it has used
         const auto line = child.read_line();
         (line.find(' ') == std::string::npos ? command : held.emplace_back()) = std::stoi(line);
     }
     const double held_from = monotonic_seconds();
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    // perfwrap looks only after the command has ended and 128 MiB more are held.
+    // perfwrap reads only after the command has ended and 128 MiB more are held.
     REQUIRE(::kill(child.pid(), SIGSTOP) == 0);
     await("perfwrap's stop", [&] { return state_of(child.pid()) == 'T'; });
     const double held_until = monotonic_seconds();

@@ -10,7 +10,7 @@
 namespace perfwrap::test {
 namespace {
 
-// GNU time gives the largest of perfwrap and of the processes that it waited for, which are small here.
+// GNU time reports the largest of perfwrap and the processes that it waited for, which are small here.
 double peak_mib(const std::string& source, const Words& workload) {
     const TemporaryFolder folder;
     Words words{"time", "--quiet", "--format", "%M", "--output", folder / "kib"};
@@ -23,7 +23,7 @@ double peak_mib(const std::string& source, const Words& workload) {
     return std::stod(read_file(folder / "kib")) / 1024;
 }
 
-// However long it goes on, and however many there are at once with the longest command lines.
+// However long the run is, and however many processes with the longest command lines there are at once.
 constexpr double long_run_limit_mib = 16;
 constexpr double crowd_limit_mib = 32;
 
@@ -31,7 +31,7 @@ void stays_small(const std::string& source) {
     if (skipped(sanitizer_that("keeps what is freed, so that memory is not bounded"))) return;
     CAPTURE(source);
     const std::string crowd_size = long_form() ? "2000" : "500";
-    const double few = peak_mib(source, {"process-storm", "2000"});  // as many as there is room for rows, and more
+    const double few = peak_mib(source, {"process-storm", "2000"});  // more than there are rows for
     const double storm = peak_mib(source, {"process-storm", long_form() ? "20000" : "5000"});
     const double crowd = peak_mib(source, {"process-crowd", crowd_size, crowd_size});
     CAPTURE(few, storm, crowd);

@@ -8,8 +8,8 @@
 namespace perfwrap::test {
 namespace {
 
-// Eight children end one by one, 250 times, the first time once they have been looked at, and each time the rest hold larger
-// parts of what they share.
+// Eight children exit one by one, 250 times; the first time only once they have been looked at. With each exit the others have
+// larger shares of the memory.
 void follow_shrinking_families(const char* source) {
     const OwnCopyOfWorkload own;
     const auto measured = measure_workload({"--source", source}, {"memory-fork", "16", "8", "1", "250"});
@@ -20,11 +20,11 @@ void follow_shrinking_families(const char* source) {
 
 }  // namespace
 
-TEST_CASE("who ends while the others are read is not counted beside what he leaves to them") {
+TEST_CASE("a process that ends while the others are read is not counted in addition to their larger shares") {
     follow_shrinking_families("procfs");
 }
 
-TEST_CASE("in eBPF mode, too, who ends while the others are read is not counted beside what he leaves to them", "[privileged]") {
+TEST_CASE("in eBPF mode, too, a process that ends while the others are read is not counted in addition", "[privileged]") {
     if (skipped(no_ebpf())) return;
     follow_shrinking_families("ebpf");
 }

@@ -1,5 +1,5 @@
-// A random tree of processes that allocate, free, fork, exec, vfork, thread and exit, and now and then keep still: then the
-// timeline must show what the page tables held.
+// A random tree of processes that allocate, free, fork, exec, vfork, start threads and exit, and now and then are quiet: then the
+// timeline must show what was in the page tables.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -14,7 +14,7 @@
 namespace perfwrap::test {
 namespace {
 
-// The timeline begins with the command's exec, whose time of day is told to a millisecond.
+// The timeline begins with the command's exec, whose time of day is reported in milliseconds.
 constexpr double beginning_error_seconds = 0.002;
 
 struct QuietPoint {
@@ -42,7 +42,7 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
 
     const double beginning_seconds = unix_seconds(measured.run().at("started_at").get<std::string>());
 
-    // On a slow machine a long run's buckets merge; a window of two buckets' length holds a whole one.
+    // On a slow machine the buckets of a long run are merged; a window of the length of two buckets contains a whole one.
     double longest_bucket_seconds = 0;
     for (std::size_t i = 0; i + 1 < times.size(); ++i)
         longest_bucket_seconds = std::max(longest_bucket_seconds, times[i + 1] - times[i]);

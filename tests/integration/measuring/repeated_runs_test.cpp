@@ -1,4 +1,4 @@
-// Many runs through one perfwrap give the numbers of as many runs through one each, and each begins from nothing.
+// Many runs by one perfwrap give the same numbers as runs by a perfwrap each, and each run begins from nothing.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -40,7 +40,7 @@ Words with_runs(Words options, std::size_t count) {
     return options;
 }
 
-// Each in a perfwrap of its own.
+// Each run has a perfwrap of its own.
 Values apart(const Words& options, const Words& command, const std::string& key) {
     Values values;
     for (std::size_t i = 0; i < run_count; ++i) values.push_back(measure(options, command).metric(key));
@@ -67,7 +67,7 @@ void check_the_same(const std::string& source, const Words& command, const Words
 
 }  // namespace
 
-TEST_CASE("twenty runs through one perfwrap have the numbers of twenty with one each", "[privileged]") {
+TEST_CASE("twenty runs by one perfwrap have the numbers of twenty with one each", "[privileged]") {
     if (skipped(no_ebpf())) return;
     const Words counts{"processes_started", "processes_peak", "threads_started", "threads_peak", "oom_kills"};
     check_the_same("ebpf", workload_words({"cpu-children", "5", "2"}), counts, "cpu_seconds", 0.1);
@@ -75,18 +75,18 @@ TEST_CASE("twenty runs through one perfwrap have the numbers of twenty with one 
     check_the_same("ebpf", workload_words({"memory-fork", "16", "4"}), counts, "minor_faults", 0.01);
 }
 
-TEST_CASE("twenty runs through one perfwrap have the numbers of twenty with one each, in procfs mode") {
+TEST_CASE("twenty runs by one perfwrap have the numbers of twenty with one each, in procfs mode") {
     check_the_same("procfs", workload_words({"cpu-children", "5", "2"}), {}, "cpu_seconds", 0.1);
     check_the_same("procfs", workload_words({"memory-four", "0", "2"}), {}, "rss_peak_bytes", 0.002);
     check_the_same("procfs", workload_words({"memory-fork", "16", "4"}), {}, "minor_faults", 0.01);
 }
 
-TEST_CASE("what a run leaves alive is in none of the runs after it") {
+TEST_CASE("processes that a run leaves alive are not part of later runs") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
         const auto sleep = unlikely();
-        // Each run leaves 32 MiB behind, which is held before the run ends.
+        // Each run leaves a process behind, which holds 32 MiB before the run ends.
         const auto script =
             with_workload(fmt::format("(setsid sh -c '\"$W\" hold 32 >{0} & \"$W\" sleep $S' >/dev/null 2>&1 &); {1}; rm {0}",
                                       folder / "held", until("[ -s " + (folder / "held") + " ]")),
@@ -144,7 +144,7 @@ TEST_CASE("a run that fails ends the series with its code, and what was measured
     }
 }
 
-TEST_CASE("a signal that asks perfwrap to end ends the series, though the command takes it and succeeds") {
+TEST_CASE("a signal that asks perfwrap to end ends the series, even if the command handles it and succeeds") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -160,7 +160,7 @@ TEST_CASE("a signal that asks perfwrap to end ends the series, though the comman
     }
 }
 
-TEST_CASE("the result so far of a series has the runs that are over and the one that is not") {
+TEST_CASE("the result so far of a series has the runs that have ended and the current one") {
     const TemporaryFolder folder;
     const auto so_far = folder / "result.json.partial";
     const auto script = fmt::format("if [ ! -e {0} ]; then : >{0}; exit 0; fi; {1}; cat {2}", folder / "second",
@@ -186,7 +186,7 @@ TEST_CASE("an alarm that was set for the command is set for each run of it") {
     CHECK(found == 3);
 }
 
-TEST_CASE("many short runs give a file that opens, with every run's metrics", "[long]") {
+TEST_CASE("many short runs give a valid file with the metrics of every run", "[long]") {
     const std::size_t count = long_form() ? 3000 : 100;
     const auto series = measure(with_runs({"--source", "procfs"}, count), {"true"});
     REQUIRE(series.result.at("runs").size() == count);

@@ -1,4 +1,4 @@
-// Processes with the same id, and trees side by side and within each other, are told apart.
+// Processes with the same id are distinguished, and so are trees side by side and within each other.
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace perfwrap::test {
 
-TEST_CASE("processes that had the same process id one after the other are told apart", "[privileged]") {
+TEST_CASE("processes that had the same process id one after the other are distinguished", "[privileged]") {
     if (skipped(no_ebpf())) return;
     const auto measured = measure_workload({"--source", "ebpf"}, {"same-pid", "20"});
     REQUIRE(measured.ended.code() == 0);
@@ -25,7 +25,7 @@ TEST_CASE("processes that had the same process id one after the other are told a
     CHECK(pids.size() == 2);
 }
 
-TEST_CASE("process ids that come round many times confuse nothing", "[privileged]") {
+TEST_CASE("process ids that wrap around many times do no harm", "[privileged]") {
     if (skipped(not_root()) ||
         skipped(kernel_at_least(6, 14)
                     ? std::nullopt
@@ -68,7 +68,7 @@ TEST_CASE("a perfwrap in a perfwrap in a perfwrap counts what is below it", "[pr
     for (const std::string name : {"inner.json", "middle.json", "outer.json"})
         command = perfwrap_words({"--source", "ebpf", "-o", folder / name}, command);
     REQUIRE(run({.argv = command}).code() == 0);
-    // Itself, its witness of the group, and LeakSanitizer's helper.
+    // perfwrap itself, the witness of its process group, and LeakSanitizer's helper.
     constexpr int of_a_perfwrap = sanitized && !thread_sanitizer ? 3 : 2;
     int processes = 301;
     for (const std::string name : {"inner.json", "middle.json", "outer.json"}) {

@@ -8,13 +8,13 @@
 
 namespace perfwrap::test {
 
-// Why files here cannot have capabilities or set-uid bits that count.
+// Why capabilities and set-uid bits of files have no effect here; empty if they have.
 std::optional<std::string> no_file_capabilities();
 
-// As setcap(8) takes them.
+// In the syntax of setcap(8).
 void give_capabilities(const Programs& programs, const std::string& capabilities);
 
-// With the set that the README names.
+// With the capabilities that the README names.
 struct CapablePrograms : Programs {
     CapablePrograms() { give_capabilities(*this, "cap_bpf,cap_perfmon+ep"); }
 };

@@ -43,7 +43,7 @@ tl::expected<std::string, std::string> make_group(const std::string& hierarchy) 
     return path;
 }
 
-// The last member may still be on its way out.
+// The last member may still be exiting.
 void remove_group(const std::string& path) {
     becomes_true([&] { return ::rmdir(path.c_str()) == 0 || errno != EBUSY; });
 }
@@ -54,7 +54,7 @@ bool write_value(const std::string& path, std::string_view value) {
     return file.good();
 }
 
-// Version 1 with the controller, else version 2.
+// Version 1 with the controller, otherwise version 2.
 tl::expected<std::string, std::string> make_group_of(std::string_view controller) {
     if (const auto v1 = mount_point("cgroup", controller)) return make_group(*v1);
     const auto v2 = mount_point("cgroup2", "rw");

@@ -1,4 +1,4 @@
-// Control groups that a test makes: the kernel's own count of CPU as a truth, a memory limit as an obstacle.
+// Control groups that a test makes: for the kernel's own CPU counter as the truth, or with a memory limit.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 
 namespace perfwrap::test {
 
-// A fresh folder in a cgroup hierarchy, removed at the end.
+// A new directory in a cgroup hierarchy, removed at the end.
 class Cgroup {
 public:
     ~Cgroup();
@@ -26,10 +26,10 @@ protected:
 
 class CpuCgroup : public Cgroup {
 public:
-    // Version 1 with cpuacct, else version 2. Error: why there is none.
+    // Version 1 with cpuacct, otherwise version 2. Error: why there is none.
     static tl::expected<CpuCgroup, std::string> make();
 
-    // CPU of all that ran in the group since each process entered it, teardown included.
+    // CPU time of all processes of the group since they entered it, including teardown.
     double cpu_seconds() const;
 
 private:
@@ -52,7 +52,7 @@ private:
     using Cgroup::Cgroup;
 };
 
-// A part of the version 2 hierarchy that belongs to a user, with a group in it to be in: as systemd delegates it.
+// A part of the version 2 hierarchy that belongs to a user, as delegated by systemd, with a group in it for the user's processes.
 class DelegatedCgroup : public Cgroup {
 public:
     static tl::expected<DelegatedCgroup, std::string> make(uid_t user);
@@ -60,7 +60,7 @@ public:
     DelegatedCgroup(DelegatedCgroup&&) noexcept = default;
     ~DelegatedCgroup();
 
-    // The calling process, which needs to be root's still.
+    // Moves the calling process, which must still be root's.
     void enter() const;
 
 private:

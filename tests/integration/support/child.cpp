@@ -43,7 +43,7 @@ void close_and_forget(int& descriptor) {
     ::_exit(99);
 }
 
-// For a message: arguments can be very many and very large.
+// Shortened for a message: there can be very many and very large arguments.
 std::string beginning_of(const std::vector<std::string>& argv) {
     constexpr std::size_t most = 300;
     std::string text;
@@ -75,7 +75,7 @@ Child::Child(const Launch& launch) : name_(beginning_of(launch.argv)), unsent_(l
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid_ == 0) {
-        // A shell starts what it puts into the background ignoring the last two.
+        // A shell starts background commands with the last two ignored.
         for (const int signal : {SIGPIPE, SIGINT, SIGQUIT}) std::signal(signal, SIG_DFL);
         become(launch, input[0], out[1], err[1]);
     }

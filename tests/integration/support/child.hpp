@@ -1,4 +1,4 @@
-// A program started by a test, with every stream in the test's hands.
+// A program started by a test, which has all of its standard streams.
 #pragma once
 
 #include <sys/types.h>
@@ -12,17 +12,17 @@ namespace perfwrap::test {
 
 struct Launch {
     std::vector<std::string> argv;
-    std::string input = "";                  // its standard input, followed by the end of the file
+    std::string input = "";                  // its standard input, followed by end of file
     std::string folder = "";                 // working directory; "" is the test's
     std::function<void()> before_exec = {};  // runs in the child, after its streams are set up
 };
 
 struct Ended {
-    int status = 0;  // as wait(2) gives it
+    int status = 0;  // as returned by wait(2)
     std::string out;
     std::string err;
     std::uint64_t rss_at_most_bytes =
-        0;  // the most that it, or one of its descendants, had resident; or the test, before its exec
+        0;  // the largest resident set of it, of one of its descendants, or of the test before the exec
 
     // The exit code; -N if it died of signal N.
     int code() const;
@@ -31,7 +31,7 @@ struct Ended {
 class Child {
 public:
     explicit Child(const Launch& launch);
-    // Kills and reaps what was not waited for.
+    // Kills and reaps the program unless it was waited for.
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -41,7 +41,7 @@ public:
     // The next line of its standard output, without the newline. Throws after two minutes.
     std::string read_line();
 
-    // Feeds the input and gathers the output until all who hold its streams are gone. Throws after two minutes.
+    // Writes the input and reads the output until all processes that hold its streams are gone. Throws after two minutes.
     Ended wait();
 
 private:

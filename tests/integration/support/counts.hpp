@@ -1,4 +1,4 @@
-// What every mode that can measure here, and every count of it, is held against.
+// The modes that can measure on this host, and a check of their counts.
 #pragma once
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-/* To be preloaded: the Nth call of one function fails, in one process.
+/* A library to preload: it makes the Nth call of one function fail, in one process.
  *   PERFWRAP_FAULT=write:3:28      the third write() returns -1 with errno 28
  *   PERFWRAP_FAULT_PID=1234        only there: not in the command, which inherits the environment
  *   PERFWRAP_FAULT_FIRED=/a/path   made when it happens */
@@ -79,7 +79,7 @@ int fchmod(int fd, mode_t mode) { return fails("fchmod") ? -1 : NEXT(fchmod)(fd,
 
 int ftruncate(int fd, off_t length) { return fails("ftruncate") ? -1 : NEXT(ftruncate)(fd, length); }
 
-/* The descriptor is gone all the same, as after a real failure (close(2)). */
+/* The descriptor is closed nevertheless, as after a real failure (close(2)). */
 int close(int fd) {
     if (!fails("close")) return NEXT(close)(fd);
     const int error = errno;

@@ -7,7 +7,7 @@
 
 namespace perfwrap::test {
 
-// A fresh folder, open to every user, removed with its contents at the end.
+// A new directory, accessible to every user, removed with its contents at the end.
 class TemporaryFolder {
 public:
     TemporaryFolder();

@@ -1,4 +1,4 @@
-// Holds a command up until the test lets it go on: however slow the machine, neither is ahead of the other.
+// Blocks a command until the test lets it continue, so that they stay in step however slow the machine is.
 #pragma once
 
 #include <fcntl.h>
@@ -12,7 +12,7 @@ namespace perfwrap::test {
 
 class Gate {
 public:
-    // For sh: waits for the gate, starting no process. Opened too where the test has ended.
+    // For sh: waits for the gate without starting a process. The end of the test opens it too.
     static constexpr const char* wait = "read -r go <&9";
 
     Gate() {
@@ -25,12 +25,12 @@ public:
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
 
-    // Before exec, for perfwrap, which hands it on.
+    // Called before the exec of perfwrap, which passes the gate on to the command.
     void hand_over() const {
         if (::dup2(ends_[0], descriptor) == descriptor) ::fcntl(descriptor, F_SETFD, 0);
     }
 
-    // For good, to all who wait.
+    // Opens the gate for good, for all processes that wait.
     void open() {
         if (ends_[1] >= 0) ::close(ends_[1]);
         ends_[1] = -1;

@@ -11,20 +11,20 @@
 
 namespace perfwrap::test {
 
-// What the kernel's per-CPU counters may hold back from a plain read, over the three kinds of resident pages: the batch of
-// lib/percpu_counter.c is max(32, 2 * CPUs) pages on each CPU. The accuracy that perfwrap states for bounded values.
+// How much the kernel's per-CPU counters may hide from a plain read, for the three kinds of resident pages: the batch of
+// lib/percpu_counter.c is max(32, 2 * CPUs) pages on each CPU. This is the accuracy that perfwrap states for bounded values.
 inline double counter_bound_bytes() {
     const double cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
     return 3 * cpus * std::max(32.0, 2 * cpus) * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-// What threads keep to themselves before Linux 6.2: the pages of their last 66 page faults (mm/memory.c, TASK_RSS_EVENTS_THRESH),
-// here of anonymous memory, a page each.
+// What threads count by themselves before Linux 6.2: the pages of their last 66 page faults (mm/memory.c,
+// TASK_RSS_EVENTS_THRESH). Here they are faults on anonymous memory, each of one page.
 inline double untold_faults_bytes(double threads) {
     return kernel_at_least(6, 2) ? 0 : threads * 66 * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-// perfwrap's own memory, whatever it measures; the command's should be less.
+// The limit for perfwrap's own memory, whatever it measures; the command should use less.
 inline void check_own_memory(const Ended& perfwrap) {
     if (sanitized)
         WARN("perfwrap's own memory is not checked: it is a sanitizer's here");

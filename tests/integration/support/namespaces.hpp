@@ -1,4 +1,4 @@
-// perfwrap within other namespaces than the test's.
+// perfwrap in other namespaces than those of the test.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace perfwrap::test {
 
-// perfwrap with what stands before it on the command line, as unshare(1) does.
+// The command line of perfwrap after another program, such as unshare(1).
 Measured measure_behind(const Words& wrapper, const Words& options, const Words& command);
 
-// Why namespaces of these kinds cannot be made: as unshare(1) takes them.
+// Why namespaces of these kinds cannot be made. The kinds are options of unshare(1).
 std::optional<std::string> no_namespaces(const Words& options);
 
 }  // namespace perfwrap::test

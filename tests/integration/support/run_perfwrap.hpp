@@ -12,10 +12,10 @@ namespace perfwrap::test {
 
 using Words = std::vector<std::string>;
 
-// With eBPF where it can be had, and without it.
+// With eBPF, if it is available, and without it.
 inline const Words sources{"auto", "procfs"};
 
-// $PERFWRAP and $WORKLOAD in the environment, else the ones that were built with the tests.
+// $PERFWRAP and $WORKLOAD in the environment, otherwise the programs that were built with the tests.
 std::string perfwrap_path();
 std::string workload_path();
 
@@ -26,19 +26,20 @@ Words workload_words(const Words& words);
 
 // Before exec: standard error goes to a file.
 void errors_to(const std::string& path);
-// For sh: waits until perfwrap, whose errors go to that file, has said something; gives the command up after two minutes.
+// For sh: waits until perfwrap, whose standard error goes to that file, has written something; gives up after two minutes.
 std::string until_perfwrap_said(const std::string& words, const std::string& path);
-// For sh: the same for any condition of its own, which is named where it does not come true.
+// For sh: the same for another condition, which is named in the message if it does not become true.
 std::string until(const std::string& condition);
 
-// Of CPU time against what a process says of itself, which knows of its time between fork and exec: perfwrap's, and not measured.
+// Tolerance for CPU time compared with what a process reports about itself. Its clock includes the time between fork and exec,
+// which is perfwrap's own and not measured.
 inline constexpr double cpu_tolerance = sanitized ? 0.1 : 0.02;
 
 struct Measured {
     Ended ended;
     nlohmann::json result;                // null if perfwrap wrote none
-    nlohmann::json truth;                 // what the workload says of itself, null if it says nothing
-    double launcher_seconds_at_most = 0;  // CPU of the command before it was in the cgroup of its own
+    nlohmann::json truth;                 // what the workload reports about itself, null if it reports nothing
+    double launcher_seconds_at_most = 0;  // CPU time of the command before it entered its own cgroup
 
     const nlohmann::json& run() const { return result.at("runs").at(0); }
     // Throws if the metric was not measured.

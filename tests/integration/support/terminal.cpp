@@ -27,7 +27,7 @@ Terminal::Terminal(const std::vector<std::string>& argv) {
     pid_ = ::forkpty(&master_, nullptr, nullptr, nullptr);
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "forkpty");
     if (pid_ == 0) {
-        std::signal(SIGHUP, SIG_DFL);  // whether or not the tests run under nohup(1)
+        std::signal(SIGHUP, SIG_DFL);  // even if the tests run under nohup(1)
         ::execvp(words[0], words.data());
         ::_exit(99);
     }
@@ -60,7 +60,7 @@ void Terminal::resize(unsigned short rows, unsigned short columns) const {
 
 pid_t Terminal::foreground_group() const { return ::tcgetpgrp(master_); }
 
-// False at the end; a terminal whose last user is gone gives EIO.
+// False at the end: reading returns EIO once the last process has closed the terminal.
 bool Terminal::read_some(int timeout_ms) {
     pollfd event{master_, POLLIN, 0};
     if (::poll(&event, 1, timeout_ms) == 0) throw std::runtime_error("the terminal stays silent; it shows: " + screen_);

@@ -19,17 +19,17 @@ public:
     void type(std::string_view keys) const;
     void resize(unsigned short rows, unsigned short columns) const;
 
-    // The process group that the keys' signals go to.
+    // The process group that receives the signals of keys.
     pid_t foreground_group() const;
 
-    // Reads until the screen shows `text`, past what was waited for before; throws after two minutes without a word or at the
-    // end, with what it shows.
+    // Reads until `text` is shown, after what was waited for before. Throws after two minutes without output, or at the end; the
+    // message has what was shown.
     void wait_for(std::string_view text);
 
-    // Everything that was shown until the program ended, \r\n as the terminal gives it.
+    // Everything that was shown until the program ended, with the terminal's \r\n.
     std::string wait_for_end();
 
-    // As when the line breaks or the window is closed. Returns the program's wait status.
+    // Hangs up, like a lost connection or a closed window. Returns the program's wait status.
     int hang_up();
 
 private:

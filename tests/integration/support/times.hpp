@@ -1,4 +1,4 @@
-// The clocks that perfwrap's results are held against.
+// The clocks with which perfwrap's results are compared.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -18,7 +18,7 @@ inline double unix_seconds() {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// Of a moment as results have it: 2026-01-01T00:00:00.000Z.
+// Parses a time in the format of results: 2026-01-01T00:00:00.000Z.
 inline double unix_seconds(const std::string& rfc3339) {
     std::tm time{};
     double fraction = 0;

@@ -1,5 +1,5 @@
-// --timeout and --orphans kill end what they are to end, whatever it does; and the result is written whenever the command has
-// ended.
+// --timeout and --orphans kill end the processes that they should end, whatever these do; and the result is written whenever the
+// command has ended.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -42,21 +42,21 @@ struct Ending {
     Child perfwrap;
 };
 
-// All at once: each may take the grace period between SIGTERM and SIGKILL.
+// All run at the same time, since each may take the grace period between SIGTERM and SIGKILL.
 void end_each(const Scripts& scripts, const Words& options, const std::function<void(const Ending&, int code)>& check) {
     std::list<Ending> endings;
     for (const auto& source : sources)
         for (const auto& script : scripts) endings.emplace_back(script, source, options);
     for (auto& ending : endings) {
         CAPTURE(ending.what, ending.source);
-        // perfwrap's own end: its streams are also those of whom it left.
+        // Waits only for perfwrap itself: processes that it left alive hold its streams as well.
         await("perfwrap's end", [&] { return state_of(ending.perfwrap.pid()) == 'Z'; });
         REQUIRE(running(ending.sleep) == 0);
         check(ending, ending.perfwrap.wait().code());
     }
 }
 
-// Descendants that are hard to end. Each says nothing and sleeps for ever under the word $S.
+// Descendants that are hard to end. Each prints nothing and sleeps forever, with $S among its arguments.
 const Scripts stubborn{
     {"the command itself", "exec $W sleep $S"},
     {"a command that ignores SIGTERM", "trap '' TERM; exec $W sleep $S"},
@@ -111,8 +111,8 @@ TEST_CASE("with --orphans kill perfwrap ends what the command leaves behind, and
     end_each(left, {"--orphans", "kill"}, [](const Ending&, int code) { CHECK(code == 7); });
 }
 
-// Each link lives for a fraction of a millisecond: long enough to make the next one.
-TEST_CASE("a chain of processes that fork faster than anybody looks ends all the same") {
+// Each link lives for a fraction of a millisecond, long enough to fork the next one.
+TEST_CASE("a chain of processes that fork faster than perfwrap can look is ended nevertheless") {
     const TemporaryFolder folder;
     std::list<Child> perfwraps;
     for (const auto& source : sources)
@@ -130,7 +130,7 @@ TEST_CASE("a chain of processes that fork faster than anybody looks ends all the
     }
 }
 
-TEST_CASE("the result is written however often perfwrap is told to end") {
+TEST_CASE("the result is written however often perfwrap is asked to end") {
     for (const auto& source : sources) {
         for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
             CAPTURE(source, signal);

@@ -72,7 +72,7 @@ TEST_CASE("with too few descriptors the command is not started, and the limit is
     }
 }
 
-TEST_CASE("where eBPF would leave too few descriptors, procfs mode measures") {
+TEST_CASE("if eBPF would leave too few descriptors, procfs mode is used") {
     if (skipped(sanitizer_that("needs descriptors of its own"))) return;
     for (rlim_t most = 26; most <= 44; ++most) {
         CAPTURE(most);
@@ -82,11 +82,11 @@ TEST_CASE("where eBPF would leave too few descriptors, procfs mode measures") {
                                 }});
         INFO(ended.err);
         CHECK(ended.code() == 5);
-        CHECK_THAT(ended.err, !Catch::Contains("seccomp"));  // no remedy for this
+        CHECK_THAT(ended.err, !Catch::Contains("seccomp"));  // which would not help here
     }
 }
 
-TEST_CASE("the command is searched for in PATH as execvp does it, past files that cannot be executed") {
+TEST_CASE("the command is searched in PATH as by execvp, which skips files that cannot be executed") {
     const TemporaryFolder folder;
     for (const auto* name : {"first", "second"}) REQUIRE(::mkdir((folder / name).c_str(), 0755) == 0);
     write_file(folder / "first/perfwrap-test-command", "exit 1\n");
@@ -97,7 +97,7 @@ TEST_CASE("the command is searched for in PATH as execvp does it, past files tha
               .code() == 5);
 }
 
-TEST_CASE("a script without an interpreter line is run by the shell, as execvp does it") {
+TEST_CASE("a script without an interpreter line is run by the shell, as by execvp") {
     const TemporaryFolder folder;
     write_file(folder / "script", "echo \"hello $1\"; exit 3\n");
     make_executable(folder / "script");
@@ -106,7 +106,7 @@ TEST_CASE("a script without an interpreter line is run by the shell, as execvp d
     CHECK(ended.out == "hello world\n");
 }
 
-TEST_CASE("a script that cannot run for its first line is told why") {
+TEST_CASE("if the first line of a script keeps it from running, the message says why") {
     const TemporaryFolder folder;
     const std::vector<std::pair<std::string, std::string>> scripts{{"#!/no/such/shell -e\necho\n", "'/no/such/shell -e'"},
                                                                    {"#!/bin/sh\r\necho\r\n", "carriage return"}};
@@ -119,7 +119,7 @@ TEST_CASE("a script that cannot run for its first line is told why") {
     }
 }
 
-TEST_CASE("what is perfwrap's own fault gives 125 before the command starts") {
+TEST_CASE("errors of perfwrap itself give 125 before the command starts") {
     const TemporaryFolder folder;
     const std::vector<std::pair<Words, std::string>> faults{
         {{"--no-such-option"}, "--no-such-option"},
@@ -138,7 +138,7 @@ TEST_CASE("what is perfwrap's own fault gives 125 before the command starts") {
     CHECK(run({.argv = {perfwrap_path(), "-q"}}).code() == 125);
 }
 
-TEST_CASE("the command's own failure wins over a failed output") {
+TEST_CASE("the command's own failure takes precedence over a failed output") {
     CHECK(run({.argv = perfwrap_words({"-o", "json:/dev/full"}, workload_words({"exit", "3"}))}).code() == 3);
 }
 

@@ -23,7 +23,7 @@
 namespace perfwrap::test {
 namespace {
 
-// What a child that has become nobody gets for an answer: 0, or an errno.
+// What a child that runs as the user nobody gets: 0, or an errno.
 int as_nobody(const std::function<int()>& attempt) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -43,7 +43,7 @@ std::string status_line(pid_t pid, const std::string& key) {
     return at == std::string::npos ? "" : status.substr(at + key.size() + 3, status.find('\n', at + 1) - at - key.size() - 3);
 }
 
-// The script, and then nothing more until a checkpoint has the metric.
+// The script, followed by a wait until a checkpoint has the metric.
 Ended run_until(const Programs& programs, Words options, const std::string& script, int code, const std::string& metric) {
     options.insert(options.end(), {"--checkpoint", "20ms"});
     Gate gate;
@@ -63,7 +63,7 @@ Ended run_until(const Programs& programs, Words options, const std::string& scri
 
 }  // namespace
 
-TEST_CASE("cap_bpf and cap_perfmon together, and neither alone, give an ordinary user eBPF mode", "[privileged]") {
+TEST_CASE("cap_bpf and cap_perfmon together, but neither alone, give an ordinary user eBPF mode", "[privileged]") {
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const Programs programs;
     for (const std::string alone : {"cap_bpf", "cap_perfmon"}) {
@@ -102,7 +102,7 @@ TEST_CASE("the command of a perfwrap with file capabilities starts as without pe
         std::string what;
         std::function<void()> arrange;
     };
-    // What the C library and the kernel keep from a program with file capabilities.
+    // What the C library and the kernel withhold from a program with file capabilities.
     const std::vector<Circumstance> circumstances{
         {"nothing special", [] {}},
         {"variables that are unsafe for a program with capabilities",
@@ -124,7 +124,7 @@ TEST_CASE("the command of a perfwrap with file capabilities starts as without pe
         INFO(what);
         const auto start = [&](Launch launch) {
             launch.before_exec = [&arrange = arrange] {
-                ::personality(PER_LINUX);  // the kernel takes it from a program with file capabilities
+                ::personality(PER_LINUX);  // the kernel resets it for a program with file capabilities
                 become_nobody(), arrange();
             };
             return run(launch);
@@ -139,7 +139,7 @@ TEST_CASE("the command of a perfwrap with file capabilities starts as without pe
     }
 }
 
-TEST_CASE("a stack limit that the kernel cuts for file capabilities is the command's again", "[privileged]") {
+TEST_CASE("a stack limit that the kernel lowers because of file capabilities is restored for the command", "[privileged]") {
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const CapablePrograms programs;
     const auto script =
@@ -169,7 +169,7 @@ TEST_CASE("while the command runs, perfwrap's file capabilities are gone and per
     CHECK(child.wait().code() == 128 + SIGTERM);
 }
 
-TEST_CASE("file capabilities let nobody write where he may not", "[privileged]") {
+TEST_CASE("file capabilities do not let a user write where the user may not", "[privileged]") {
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const CapablePrograms programs;
     const TemporaryFolder closed;
@@ -195,14 +195,14 @@ TEST_CASE("file capabilities let nobody write where he may not", "[privileged]")
     CHECK(written.st_uid == nobody);
 }
 
-TEST_CASE("with file capabilities a program with rights of its own keeps its arguments and its I/O to itself", "[privileged]") {
+TEST_CASE("with file capabilities the arguments and the I/O of a program with rights of its own stay hidden", "[privileged]") {
     if (skipped(no_ebpf()) || skipped(no_file_capabilities())) return;
     const CapablePrograms programs;
     std::filesystem::copy_file("/bin/sh", programs.folder / "setuid-sh");
     std::filesystem::copy_file("/bin/cat", programs.folder / "own-cat");
     make_executable(programs.folder / "own-cat");
     ::chmod((programs.folder / "setuid-sh").c_str(), 04755);
-    // -p: a shell gives a set-uid bit up by itself otherwise. Its children are root's too.
+    // -p: otherwise a shell drops the rights of its set-uid bit. Its children are root's too.
     const Words command{
         "sh", "-c",
         fmt::format(
@@ -216,7 +216,7 @@ TEST_CASE("with file capabilities a program with rights of its own keeps its arg
     const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
     CHECK(has(result, "his-own"));
     CHECK(has(result, "setuid-sh"));
-    // The shell that types the whole line has it in its own arguments.
+    // The shell that runs the whole line has it in its own arguments.
     for (const auto& row : result.at("runs").at(0).at("processes").at("recorded"))
         if (row.at("command").at(0) != "sh") CHECK(row.at("command").dump().find("secret") == std::string::npos);
     CHECK(result.at("runs").at(0).at("metrics").at("processes_started") == 4);
@@ -225,7 +225,7 @@ TEST_CASE("with file capabilities a program with rights of its own keeps its arg
         CHECK_THAT(result.at("measurement").at("unavailable").at(key).get<std::string>(), Catch::Contains("set-uid"));
     }
 
-    // Root may know.
+    // Root may see them.
     const auto by_root = measure({"--source", "ebpf"}, command);
     REQUIRE(by_root.ended.code() == 0);
     CHECK(by_root.metric("syscall_read_bytes") > 0);
@@ -236,7 +236,7 @@ TEST_CASE("with file capabilities a program with rights of its own keeps its arg
     CHECK(secret_seen);
 }
 
-TEST_CASE("an orphan that has become another user's is named, and not waited for", "[privileged]") {
+TEST_CASE("an orphan that now belongs to another user is named, and not waited for", "[privileged]") {
     if (skipped(not_root()) || skipped(no_file_capabilities())) return;
     const Programs programs;
     const auto shell = programs.folder / "setuid-sh";

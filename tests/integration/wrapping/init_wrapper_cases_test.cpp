@@ -1,4 +1,4 @@
-// What dumb-init and tini test of themselves as wrappers, asked of perfwrap. Every signal on its way to the command is in
+// The cases that dumb-init and tini test as wrappers, applied to perfwrap. Forwarding of every signal is tested in
 // signals_test.cpp, signal masks in invisible_test.cpp, shell job control in terminal_test.cpp.
 #include <fmt/format.h>
 #include <sys/prctl.h>
@@ -20,14 +20,14 @@
 namespace perfwrap::test {
 namespace {
 
-// Not for what is to die of SIGQUIT, which bash ignores.
+// Not for commands that should die of SIGQUIT, which bash ignores.
 Words shell(const std::string& script) { return {"bash", "-c", script}; }
 
 void wait_until_it_exists(const std::string& path) {
     becomes_true([&] { return std::filesystem::exists(path); });
 }
 
-// As /proc/PID/stat has them.
+// As in /proc/PID/stat.
 void await_state(pid_t pid, std::string_view states) {
     await(fmt::format("one of the states {} of {}", states, pid),
           [&] { return states.find(state_of(pid)) != std::string_view::npos; });
@@ -35,7 +35,7 @@ void await_state(pid_t pid, std::string_view states) {
 
 }  // namespace
 
-TEST_CASE("dumb-init: exit codes pass through, and a signal gives 128 and its number") {
+TEST_CASE("dumb-init: exit codes are passed on, and a signal gives 128 plus its number") {
     for (const auto& source : sources) {
         for (const int code : {0, 1, 2, 32, 64, 127, 254, 255})
             CHECK(run({.argv = perfwrap_words({"--source", source}, shell(fmt::format("exit {}", code)))}).code() == code);
@@ -58,7 +58,7 @@ TEST_CASE("dumb-init: a signal sent to the wrapper ends it with the status of th
     }
 }
 
-TEST_CASE("dumb-init: signals that the wrapper was started ignoring do not disturb the command, and it ignores them too") {
+TEST_CASE("dumb-init: signals that were ignored when the wrapper was started are ignored by the command too") {
     for (const auto& source : sources) {
         CAPTURE(source);
         Gate gate;
@@ -77,7 +77,7 @@ TEST_CASE("dumb-init: signals that the wrapper was started ignoring do not distu
     }
 }
 
-TEST_CASE("dumb-init --single-child: the command alone gets the signal, its children are its own affair") {
+TEST_CASE("dumb-init --single-child: only the command gets the signal, not its children") {
     for (const auto& source : sources) {
         CAPTURE(source);
         Child child(
@@ -118,7 +118,7 @@ TEST_CASE("dumb-init: SIGTSTP, SIGTTIN and SIGTTOU stop wrapper and command, SIG
         for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) {
             CAPTURE(source, signal);
             const TemporaryFolder folder;
-            // A group whose parent is in another one, so that it is no orphan, whose members the kernel does not stop.
+            // A group whose parent is in another group: the kernel does not stop members of an orphaned process group.
             Child child({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"},
                                                 {"sh", "-c", "echo $$; exec sleep 600"}),
                          .before_exec = [] { ::setpgid(0, 0); }});
@@ -136,7 +136,7 @@ TEST_CASE("dumb-init: SIGTSTP, SIGTTIN and SIGTTOU stop wrapper and command, SIG
     }
 }
 
-TEST_CASE("a stop and a continuation of the group, one right after the other, leave neither wrapper nor command stopped") {
+TEST_CASE("if the group is stopped and continued right after, neither wrapper nor command stays stopped") {
     for (const auto& source : sources) {
         CAPTURE(source);
         Gate gate;
@@ -157,7 +157,7 @@ TEST_CASE("a stop and a continuation of the group, one right after the other, le
     }
 }
 
-TEST_CASE("tini: what loses its parents is adopted and leaves no zombie behind") {
+TEST_CASE("tini: a process that loses its parent is adopted and leaves no zombie behind") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const auto ended = run({.argv = perfwrap_words({"--source", source}, shell(R"(
@@ -172,7 +172,7 @@ TEST_CASE("tini: what loses its parents is adopted and leaves no zombie behind")
     }
 }
 
-TEST_CASE("tini -p: a wrapper that is signalled at its parent's death passes the signal on") {
+TEST_CASE("tini -p: a wrapper that gets a signal when its parent dies forwards it") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -194,7 +194,7 @@ TEST_CASE("tini -p: a wrapper that is signalled at its parent's death passes the
 TEST_CASE("tini -p KILL: when the wrapper dies with its parent, so does the command") {
     const TemporaryFolder folder;
     const auto started = folder / "started";
-    // Its output ends when the last of them is gone.
+    // Its output ends when the last process is gone.
     const auto ended =
         run({.argv = perfwrap_words({}, shell(fmt::format("touch '{}'; exec sleep 600", started))), .before_exec = [&] {
                  if (::fork() != 0) {
@@ -206,14 +206,14 @@ TEST_CASE("tini -p KILL: when the wrapper dies with its parent, so does the comm
     CHECK(ended.code() == 7);
 }
 
-TEST_CASE("an alarm that was set before the wrapper was started is the command's") {
+TEST_CASE("an alarm that was set before the wrapper was started goes to the command") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
         const auto ended = run({.argv = perfwrap_words({"--source", source, "-o", folder / "result.json"},
                                                        {"sh", "-c", "echo started; exec sleep 130"}),
                                 .before_exec = [] { ::alarm(1); }});
-        // On a slow machine it may come before there is a command, and is perfwrap's then as it would be any program's.
+        // On a slow machine it may come before there is a command, and then ends perfwrap as it would end any program.
         const bool too_early = ended.code() == -SIGALRM && ended.out.empty();
         if (too_early) WARN("perfwrap needed more than a second to start");
         if (!too_early) CHECK(ended.code() == 128 + SIGALRM);

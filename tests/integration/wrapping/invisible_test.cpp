@@ -1,4 +1,4 @@
-// The command can't tell that it is wrapped: all that a program can see of its start is the same with and without perfwrap.
+// The command cannot tell that it is wrapped: all that a program can see of its start is the same with and without perfwrap.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
@@ -185,7 +185,7 @@ TEST_CASE("with --cgroup the command sees another cgroup, and nothing else chang
     }
 }
 
-TEST_CASE("argv[0] is what was typed, also when PATH finds the program") {
+TEST_CASE("argv[0] is what was typed, even if the program was found in PATH") {
     const auto folder = workload_path().substr(0, workload_path().rfind('/'));
     const auto with_path = [&] { ::setenv("PATH", folder.c_str(), 1); };
     const auto bare = run({.argv = {"workload", "show-launch"}, .before_exec = with_path});

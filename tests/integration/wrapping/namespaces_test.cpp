@@ -1,4 +1,4 @@
-// Commands in other namespaces, cgroups and root folders, and a perfwrap in them itself.
+// Commands in other namespaces, cgroups and root directories, and a perfwrap that runs in them itself.
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -39,7 +39,7 @@ TEST_CASE("a command that leaves perfwrap's cgroup is followed", "[privileged]")
     }
 }
 
-TEST_CASE("a command in a root folder without /proc is measured", "[privileged]") {
+TEST_CASE("a command in a root directory without /proc is measured", "[privileged]") {
     if (skipped(not_root())) return;
     const TemporaryFolder root;
     std::filesystem::copy_file(workload_path(), root / "workload");
@@ -52,7 +52,7 @@ TEST_CASE("a command in a root folder without /proc is measured", "[privileged]"
     }
 }
 
-TEST_CASE("a /proc that was mounted outside perfwrap's pid namespace is not taken for its own", "[privileged]") {
+TEST_CASE("a /proc that was mounted outside perfwrap's pid namespace is rejected", "[privileged]") {
     if (skipped(not_root()) || skipped(no_namespaces({"-p", "-f"}))) return;
     const TemporaryFolder folder;
     const Words words = perfwrap_words({"--source", "procfs"}, {"touch", folder / "started"});

@@ -1,4 +1,4 @@
-// Odd streams, arguments, names and rights reach the command as they are, and it is measured.
+// Odd streams, arguments, names and rights reach the command unchanged, and it is measured.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@
 
 namespace perfwrap::test {
 
-TEST_CASE("whichever standard streams are closed, they are closed to the command, and it is measured") {
+TEST_CASE("whichever standard streams are closed, they are closed for the command too, and it is measured") {
     for (const std::string source : {"auto", "procfs"})
         for (int closed = 1; closed < 8; ++closed) {
             CAPTURE(source, closed);
@@ -27,7 +27,7 @@ TEST_CASE("whichever standard streams are closed, they are closed to the command
                 for (const int descriptor : {0, 1, 2})
                     if (closed & 1 << descriptor) ::close(descriptor);
             };
-            // What test(1) says of each, so that nothing is opened on the way.
+            // What test(1) reports for each, since it opens no files.
             const Words command{"sh", "-c",
                                 "sum=0; for n in 0 1 2; do [ -e /proc/$$/fd/$n ] || sum=$((sum + (1 << n))); done; exit $sum"};
             CHECK(run({.argv = command, .before_exec = close_some}).code() == closed);
@@ -40,7 +40,7 @@ TEST_CASE("whichever standard streams are closed, they are closed to the command
         }
 }
 
-TEST_CASE("a summary without a standard error goes nowhere, least of all into the result") {
+TEST_CASE("without standard error the summary is not printed, and does not end up in the result") {
     const TemporaryFolder folder;
     const auto ended = run({.argv = {perfwrap_path(), "-o", folder / "result.json", "--", "true"}, .before_exec = [] {
                                 for (const int descriptor : {0, 1, 2}) ::close(descriptor);
@@ -49,8 +49,8 @@ TEST_CASE("a summary without a standard error goes nowhere, least of all into th
     CHECK(nlohmann::json::parse(read_file(folder / "result.json")).at("schema") == "perfwrap-result/1");
 }
 
-TEST_CASE("arguments and an environment as large as the kernel takes them reach the command") {
-    // MAX_ARG_STRLEN, its NUL included. The sum is a quarter of the stack's limit, 2 MiB; perfwrap's own words need some room.
+TEST_CASE("arguments and an environment as large as the kernel allows reach the command") {
+    // MAX_ARG_STRLEN, its NUL included. The sum is a quarter of the stack limit, 2 MiB; perfwrap's own arguments need some room.
     const std::string largest(128 * 1024 - 1, 'x');
     const auto arrange = [&] {
         constexpr rlimit stack{8 << 20, 8 << 20};
@@ -75,14 +75,14 @@ TEST_CASE("arguments and an environment as large as the kernel takes them reach 
     }
 }
 
-TEST_CASE("a command that changes its name is the same command") {
+TEST_CASE("a command that changes its name remains the same command") {
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
         const auto measured = measure_workload({"--source", source}, {"rename"});
         REQUIRE(measured.ended.code() == 0);
         if (measured.result.at("measurement").at("mode") == "ebpf") check_counts(measured);
         CHECK(measured.result.at("benchmark").at("command").at(0) == workload_path());
-        // What is sampled is what a process calls itself by then.
+        // A sample sees the name that a process has by then.
         if (measured.result.at("measurement").at("mode") == "ebpf")
             CHECK(measured.run().at("processes").at("recorded").at(0).at("command").at(0) == workload_path());
     }

@@ -1,4 +1,5 @@
-// --orphans wait measures until the last descendant has ended, or perfwrap is told to end; without it nobody is waited for.
+// --orphans wait measures until the last descendant has ended or perfwrap is asked to end; without it no descendant is waited
+// for.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +17,7 @@
 namespace perfwrap::test {
 namespace {
 
-// Reaped by perfwrap, which takes no signal in the meantime.
+// perfwrap has reaped it, and handles no signal in the meantime.
 void await_end_of(const Child& perfwrap, pid_t command) {
     await("the command's end", [&] {
         const auto children = children_of(perfwrap.pid());
@@ -47,7 +48,7 @@ TEST_CASE("with --orphans wait perfwrap measures until the last descendant has e
     }
 }
 
-TEST_CASE("with --orphans wait a signal ends the waiting, not the measurement") {
+TEST_CASE("with --orphans wait a signal ends the wait, and the result is complete") {
     for (const auto& source : sources) {
         for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
             CAPTURE(source, signal);
@@ -70,7 +71,7 @@ TEST_CASE("with --orphans wait a signal ends the waiting, not the measurement") 
     }
 }
 
-TEST_CASE("with --orphans wait a signal that perfwrap was started to ignore does not end the waiting") {
+TEST_CASE("with --orphans wait a signal that was ignored when perfwrap was started does not end the wait") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;

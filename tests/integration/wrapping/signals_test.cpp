@@ -20,7 +20,7 @@ namespace perfwrap::test {
 
 namespace {
 
-// All that does not end, stop or fault whoever gets it without being asked; SIGTERM last, which ends the workload.
+// All signals except SIGKILL, SIGSTOP, SIGCHLD, faults and those of the C library; SIGTERM is last, as it ends the workload.
 std::vector<std::pair<int, std::string>> signals() {
     std::vector<std::pair<int, std::string>> all;
     for (int signal = 1; signal <= SIGRTMAX; ++signal) {
@@ -39,7 +39,7 @@ std::string status_of(pid_t pid) { return read_file(fmt::format("/proc/{}/status
 
 bool has_taken_its_signals(const std::string& status) { return status.find("ShdPnd:\t0000000000000000") != std::string::npos; }
 
-// Two standard signals that wait at one moment are one, for perfwrap as for anybody: returns when it has taken those that it has.
+// Two pending standard signals with the same number become one, for any process: returns when perfwrap has no pending signals.
 void until_taken(pid_t perfwrap) {
     await("perfwrap to take its signals", [&] { return has_taken_its_signals(status_of(perfwrap)); });
 }
@@ -50,11 +50,11 @@ pid_t witness_of(pid_t perfwrap) {
     throw std::runtime_error("perfwrap's group has no witness");
 }
 
-// Neither at work nor with anything to do. The last line of a status tells how often it went to sleep or lost the CPU.
+// Asleep without pending signals. The last lines of a status count how often it went to sleep or lost the CPU.
 bool sleeps(const std::string& status) { return status.find("State:\tS") != std::string::npos && has_taken_its_signals(status); }
 
-// A stop signal takes back a SIGCONT that waits, and the other way round (signal(7)): returns when perfwrap has dealt with what
-// it got and sleeps again: without having run meanwhile, while the witness that it may have asked something sleeps too.
+// A stop signal discards a pending SIGCONT, and the other way around (signal(7)). Returns when perfwrap has handled what it
+// received and sleeps again: it has not run in between, while the witness that it may have asked sleeps too.
 void until_dealt_with(pid_t perfwrap) {
     const pid_t witness = witness_of(perfwrap);
     await("perfwrap to deal with its signals", [&] {
@@ -85,7 +85,7 @@ TEST_CASE("every signal sent to perfwrap reaches the command, once") {
     }
 }
 
-TEST_CASE("that perfwrap has used up a limit of CPU time is not told to the command, which has not") {
+TEST_CASE("if perfwrap has used up a limit of CPU time but the command has not, the command gets no signal") {
     for (const auto& source : sources) {
         CAPTURE(source);
         Child child({.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = [] {
@@ -109,7 +109,7 @@ TEST_CASE("that perfwrap has used up a limit of CPU time is not told to the comm
     }
 }
 
-TEST_CASE("every signal sent to the whole process group reaches the command once, as timeout(1) and CI runners send it") {
+TEST_CASE("every signal to the whole process group, as sent by timeout(1) and CI runners, reaches the command once") {
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
         Child child({.argv = perfwrap_words({"--source", source}, workload_words({"print-signals"})), .before_exec = new_group});
@@ -128,7 +128,7 @@ TEST_CASE("every signal sent to the whole process group reaches the command once
     }
 }
 
-TEST_CASE("signals to the group and to perfwrap alone are told apart, in any order") {
+TEST_CASE("signals to the group and to perfwrap alone are distinguished, in any order") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
     REQUIRE(child.read_line() == "ready");
     for (int round = 0; round < 50; ++round) {
@@ -141,7 +141,7 @@ TEST_CASE("signals to the group and to perfwrap alone are told apart, in any ord
     CHECK(child.wait().out == "TERM\n");
 }
 
-TEST_CASE("who is told to signal perfwrap by its name or its arguments finds nobody else") {
+TEST_CASE("a search for perfwrap's name or arguments finds no other process, so that signals go to the right one") {
     const TemporaryFolder folder;
     Child child(
         {.argv = perfwrap_words({"-o", folder / "result.json"}, workload_words({"print-signals"})), .before_exec = new_group});
@@ -157,7 +157,7 @@ TEST_CASE("who is told to signal perfwrap by its name or its arguments finds nob
     CHECK(child.wait().code() == 0);
 }
 
-TEST_CASE("signals come and are told apart without a long wait though what watches perfwrap's group was stopped") {
+TEST_CASE("signals arrive and are distinguished without a long wait even if the witness of perfwrap's group was stopped") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
     REQUIRE(child.read_line() == "ready");
     const pid_t witness = witness_of(child.pid());
@@ -165,12 +165,12 @@ TEST_CASE("signals come and are told apart without a long wait though what watch
         stop(witness);
         REQUIRE(::kill(child.pid(), signal) == 0);
         CHECK(child.read_line() == name);
-        CHECK(state_of(witness) != 'T');  // continued and asked, rather than waited for in vain
+        CHECK(state_of(witness) != 'T');  // continued and asked, instead of waiting in vain
     }
     CHECK(child.wait().code() == 0);
 }
 
-TEST_CASE("a stop signal comes once though what watches perfwrap's group is continued before it has noted it") {
+TEST_CASE("a stop signal arrives once even if the witness of perfwrap's group is continued before it has noted it") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"})), .before_exec = new_group});
     REQUIRE(child.read_line() == "ready");
     const pid_t witness = witness_of(child.pid());
@@ -178,7 +178,7 @@ TEST_CASE("a stop signal comes once though what watches perfwrap's group is cont
     REQUIRE(::kill(-child.pid(), SIGTSTP) == 0);
     CHECK(child.read_line() == "TSTP");
     await("the witness to be continued", [&] { return state_of(witness) != 'T'; });
-    until_dealt_with(child.pid());  // by when it would have passed on what it should not
+    until_dealt_with(child.pid());  // by then it would have forwarded a signal that it must not forward
     REQUIRE(::kill(child.pid(), SIGTERM) == 0);
     CHECK(child.read_line() == "TERM");
     const auto ended = child.wait();
@@ -186,7 +186,7 @@ TEST_CASE("a stop signal comes once though what watches perfwrap's group is cont
     CHECK(ended.code() == 0);
 }
 
-TEST_CASE("a signal comes with the value that sigqueue gave it") {
+TEST_CASE("a signal arrives with the value that sigqueue gave it") {
     Child child({.argv = perfwrap_words({}, workload_words({"print-signals"}))});
     REQUIRE(child.read_line() == "ready");
     REQUIRE(::sigqueue(child.pid(), SIGRTMIN + 5, {.sival_int = 4711}) == 0);
@@ -195,7 +195,7 @@ TEST_CASE("a signal comes with the value that sigqueue gave it") {
     CHECK(child.wait().code() == 0);
 }
 
-TEST_CASE("a signal that comes before the command has started reaches it, be it for perfwrap or for the group") {
+TEST_CASE("a signal that comes before the command has started reaches it, whether sent to perfwrap or to the group") {
     for (const bool group : {false, true}) {
         for (const int delay_us : {0, 300, 1000, 3000, 10'000, 30'000}) {
             CAPTURE(group, delay_us);
@@ -203,7 +203,7 @@ TEST_CASE("a signal that comes before the command has started reaches it, be it 
             REQUIRE(::pipe(go.data()) == 0);
             Child child({.argv = perfwrap_words({}, {"sleep", "30"}), .before_exec = [&] {
                              new_group();
-                             // The test's own handler would run here, or under ThreadSanitizer not at all before the exec.
+                             // Otherwise the test's own handler would run, or under ThreadSanitizer none until the exec.
                              std::signal(SIGTERM, SIG_DFL);
                              static_cast<void>(::write(go[1], "x", 1));
                          }});
@@ -211,7 +211,7 @@ TEST_CASE("a signal that comes before the command has started reaches it, be it 
             REQUIRE(::read(go[0], &byte, 1) == 1);
             std::this_thread::sleep_for(std::chrono::microseconds(delay_us));
             REQUIRE(::kill(group ? -child.pid() : child.pid(), SIGTERM) == 0);
-            // Ended by the signal: as perfwrap's own end before it took signals over, or as the command's.
+            // Ended by the signal: perfwrap itself, if it did not handle signals yet, or the command.
             const int code = child.wait().code();
             CHECK((code == 128 + SIGTERM || code == -SIGTERM));
             for (const int end : go) ::close(end);

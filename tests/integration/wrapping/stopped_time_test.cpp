@@ -1,4 +1,4 @@
-// stopped_seconds: for how long the command was stopped.
+// stopped_seconds: how long the command was stopped.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -36,7 +36,7 @@ struct Stopped {
     Gate gate;
     Child perfwrap;
     pid_t command;
-    double so_far = 0;  // as a checkpoint has it
+    double so_far = 0;  // according to a checkpoint
 
     explicit Stopped(const std::string& source)
         : perfwrap({.argv = perfwrap_words({"--source", source, "--checkpoint", "20ms", "-o", folder / "result.json"},

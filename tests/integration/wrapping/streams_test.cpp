@@ -26,13 +26,13 @@ TEST_CASE("the summary goes to standard error and leaves standard output to the 
     CHECK_THAT(ended.err, Catch::Contains("wall") || Catch::Contains("Wall"));
 }
 
-TEST_CASE("with -q standard error is the command's alone") {
+TEST_CASE("with -q only the command writes to standard error") {
     const auto ended = run({.argv = perfwrap_words({}, {"sh", "-c", "printf 'only this' >&2"})});
     CHECK(ended.out.empty());
     CHECK(ended.err == "only this");
 }
 
-TEST_CASE("the end of standard input reaches the command, and what it leaves unread is left for the next") {
+TEST_CASE("the end of standard input reaches the command, and what it does not read remains for the next reader") {
     const auto ended =
         run({.argv = {"sh", "-c", fmt::format("'{}' -q -- head -c 5 >&2; cat", perfwrap_path())}, .input = "12345"});
     CHECK(ended.err == "12345");

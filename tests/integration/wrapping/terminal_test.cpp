@@ -22,12 +22,12 @@ int occurrences(std::string_view text, std::string_view of) {
 
 nlohmann::json ending_in(const std::string& path) { return nlohmann::json::parse(read_file(path)).at("runs").at(0).at("exit"); }
 
-// bash as a person has it, with job control.
+// An interactive bash, with job control.
 struct Shell {
     Terminal terminal{{"env", "PS1=", "TERM=dumb", "bash", "--norc", "--noprofile", "--noediting", "-i"}};
 
     void run(const std::string& line) const { terminal.type(line + "\n"); }
-    // The process group that the terminal's keys go to.
+    // The process group that receives the signals of the terminal's keys.
     pid_t foreground_group() const { return terminal.foreground_group(); }
 };
 
@@ -74,7 +74,7 @@ TEST_CASE("a new size of the window reaches the command once") {
     CHECK_THAT(terminal.wait_for_end(), Catch::Contains("WINCH 1\r\n"));
 }
 
-TEST_CASE("the command reads what is typed, and the end of it") {
+TEST_CASE("the command reads what is typed, and the end of file") {
     Terminal terminal(perfwrap_words({}, {"sh", "-c", "stty -echo; echo ready; tac; stty size"}));
     terminal.wait_for("ready");
     terminal.resize(33, 77);
@@ -86,7 +86,7 @@ TEST_CASE("when the terminal hangs up, the command gets SIGHUP and the result is
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
         const TemporaryFolder folder;
-        // With a summary, which nobody is there to read.
+        // With a summary, which cannot be written any more.
         Terminal terminal(
             {perfwrap_path(), "--source", source, "-o", folder / "result.json", "--", "sh", "-c", "echo ready; exec sleep 60"});
         terminal.wait_for("ready");
@@ -96,7 +96,7 @@ TEST_CASE("when the terminal hangs up, the command gets SIGHUP and the result is
     }
 }
 
-TEST_CASE("when the terminal hangs up, a command in a group of its own hears of it through perfwrap, the session's leader") {
+TEST_CASE("when the terminal hangs up, a command in a group of its own gets SIGHUP from perfwrap, the session leader") {
     const TemporaryFolder folder;
     Terminal terminal(perfwrap_words({"-o", folder / "result.json"}, workload_words({"own-group", "sleep", "60000"})));
     terminal.wait_for("ready");
@@ -104,7 +104,7 @@ TEST_CASE("when the terminal hangs up, a command in a group of its own hears of 
     CHECK(ending_in(folder / "result.json").at("signal") == "SIGHUP");
 }
 
-TEST_CASE("Ctrl-Z stops the whole job, and it goes on when it is resumed") {
+TEST_CASE("Ctrl-Z stops the whole job, which continues when it is resumed") {
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
         auto job = workload_words({"job-control"});
@@ -118,7 +118,7 @@ TEST_CASE("Ctrl-Z stops the whole job, and it goes on when it is resumed") {
     }
 }
 
-TEST_CASE("a command that ignores Ctrl-Z goes on, and perfwrap with it") {
+TEST_CASE("a command that ignores Ctrl-Z continues, and so does perfwrap") {
     auto job = workload_words({"job-control"});
     for (const auto& word : perfwrap_words({}, {"sh", "-c", "trap '' TSTP; echo ready; read x; echo \"got $x\""}))
         job.push_back(word);
@@ -130,7 +130,7 @@ TEST_CASE("a command that ignores Ctrl-Z goes on, and perfwrap with it") {
     CHECK_THAT(screen, Catch::Contains("got more") && Catch::Contains("ended 0") && !Catch::Contains("stopped"));
 }
 
-TEST_CASE("under a shell with job control the command is stopped, listed, resumed and ended as any other") {
+TEST_CASE("under a shell with job control the command is stopped, listed, resumed and ended like any other") {
     for (const std::string source : {"auto", "procfs"}) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -140,7 +140,7 @@ TEST_CASE("under a shell with job control the command is stopped, listed, resume
         shell.terminal.wait_for("ready");
         shell.terminal.resize(40, 100);
         shell.terminal.wait_for("WINCH\r\n");
-        // It blocks SIGTSTP and so goes on; SIGSTOP cannot be blocked.
+        // It blocks SIGTSTP and so continues; SIGSTOP cannot be blocked.
         shell.terminal.type("\x1a");
         shell.terminal.wait_for("TSTP\r\n");
         shell.terminal.type("\x03");
@@ -163,7 +163,7 @@ TEST_CASE("under a shell with job control the command is stopped, listed, resume
     }
 }
 
-TEST_CASE("Ctrl-Z, bg and fg of a command that takes them as the system does") {
+TEST_CASE("Ctrl-Z, bg and fg work for a command with the default signal actions") {
     Shell shell;
     shell.run(fmt::format("'{}' -q -- sh -c 'echo re\"\"ady; read x; echo \"got $x\"; exit 9'", perfwrap_path()));
     shell.terminal.wait_for("ready\r\n");
@@ -172,9 +172,9 @@ TEST_CASE("Ctrl-Z, bg and fg of a command that takes them as the system does") {
     shell.run("bg; echo in the $((0))background");
     shell.terminal.wait_for("in the 0background");
     shell.run("while jobs | grep Running; do sleep 0.1; done; jobs");
-    shell.terminal.wait_for("Stopped");  // it wants to read and may not: SIGTTIN
+    shell.terminal.wait_for("Stopped");  // it tries to read in the background: SIGTTIN
     shell.run("fg");
-    shell.terminal.wait_for("echo");  // fg says what it resumes
+    shell.terminal.wait_for("echo");  // fg prints what it resumes
     shell.terminal.wait_for("\n");
     shell.run("a line");
     shell.terminal.wait_for("got a line");

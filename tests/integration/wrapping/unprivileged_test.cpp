@@ -1,4 +1,4 @@
-// As an ordinary user: nobody, if the tests run as root.
+// As an ordinary user: the user nobody, if the tests run as root.
 #include <catch2/catch.hpp>
 
 #include "tests/integration/support/folders.hpp"
@@ -7,7 +7,7 @@
 #include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
-TEST_CASE("an ordinary user is measured through procfs and told how to get the rest") {
+TEST_CASE("for an ordinary user perfwrap measures through procfs and prints how to get the rest") {
     const Programs programs;
     const auto ended = run(programs.launch(
         {}, {programs.folder / "workload", "--truth", programs.folder / "truth.json", "cpu-children", "50", "10"}));

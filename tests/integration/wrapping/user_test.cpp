@@ -1,4 +1,4 @@
-// --user and --as-invoker: the command is another user's, measured by root.
+// --user and --as-invoker: the command runs as another user, measured by root.
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ uid_t owner_of(const std::string& path) {
     return ::stat(path.c_str(), &status) == 0 ? status.st_uid : static_cast<uid_t>(-1);
 }
 
-// In the order in which perfwrap sets them, too.
+// In the order in which perfwrap sets them.
 void set_variables_of(const passwd& user) {
     const std::vector<std::pair<std::string, std::string>> variables{{"HOME", user.pw_dir},
                                                                      {"SHELL", user.pw_shell},
@@ -60,7 +60,7 @@ TEST_CASE("with --user the command starts as setpriv would, with the variables t
         }
 }
 
-TEST_CASE("with --as-invoker the command is the user, and has the group, that sudo was called by") {
+TEST_CASE("with --as-invoker the command has the user and the group that called sudo") {
     if (skipped(not_root())) return;
     const Words command{"sh", "-c", "id -u; id -g; id -G; echo \"$USER $LOGNAME $HOME $SUDO_USER $KEPT\""};
     const auto ended = run({.argv = perfwrap_words({"--as-invoker"}, command), .before_exec = [] {
@@ -72,7 +72,7 @@ TEST_CASE("with --as-invoker the command is the user, and has the group, that su
     CHECK(ended.out == fmt::format("65534\n1\n1\nnobody nobody {} nobody kept\n", ::getpwuid(nobody)->pw_dir));
 }
 
-TEST_CASE("another user's command is measured with all that root may see") {
+TEST_CASE("another user's command is measured with everything that root may see") {
     if (skipped(no_ebpf())) return;
     const Programs programs;
     const auto measured = measure({"--source", "ebpf", "--user", "nobody"},
@@ -90,7 +90,7 @@ TEST_CASE("another user's command runs in a cgroup that only root can make") {
     CHECK(measured.metric("cgroup_memory_peak_bytes") > 0);
 }
 
-TEST_CASE("with --user the outputs are perfwrap's caller's, with --as-invoker the invoker's") {
+TEST_CASE("with --user the outputs belong to perfwrap's caller, with --as-invoker to the invoker") {
     if (skipped(not_root())) return;
     const TemporaryFolder folder;
     REQUIRE(run({.argv = perfwrap_words({"--user", "nobody", "-o", folder / "user.json"}, {"true"})}).code() == 0);
@@ -101,7 +101,7 @@ TEST_CASE("with --user the outputs are perfwrap's caller's, with --as-invoker th
     CHECK(owner_of(folder / "invoker.json") == nobody);
 }
 
-TEST_CASE("with --as-invoker the result so far is the invoker's") {
+TEST_CASE("with --as-invoker the result so far belongs to the invoker") {
     if (skipped(not_root())) return;
     const TemporaryFolder folder;
     const auto owner = fmt::format("{1}; stat -c %u '{0}'", folder / "result.json.partial",
@@ -113,7 +113,7 @@ TEST_CASE("with --as-invoker the result so far is the invoker's") {
     CHECK(folder.names() == std::set<std::string>{"result.json"});
 }
 
-TEST_CASE("with --as-invoker no output is written where the invoker may not") {
+TEST_CASE("with --as-invoker no output is written where the invoker may not write") {
     if (skipped(not_root())) return;
     const TemporaryFolder closed;
     const TemporaryFolder open;
@@ -127,7 +127,7 @@ TEST_CASE("with --as-invoker no output is written where the invoker may not") {
         CHECK(ended.code() == 125);
         CHECK_THAT(ended.err, Catch::Contains("Permission denied"));
     }
-    // The command plants the link while it runs.
+    // The command makes the link while it runs.
     const auto plant = fmt::format("ln -s {} {}", closed / "root.json", open / "planted.json");
     const auto ended = run({.argv = perfwrap_words({"--as-invoker", "-o", open / "planted.json"}, {"sh", "-c", plant}),
                             .before_exec = called_by_sudo_of_nobody});
@@ -137,7 +137,7 @@ TEST_CASE("with --as-invoker no output is written where the invoker may not") {
     CHECK(open.names() == std::set<std::string>{"link.json", "planted.json"});
 }
 
-TEST_CASE("another user's program is looked up with his rights") {
+TEST_CASE("another user's program is looked up with the rights of that user") {
     if (skipped(not_root())) return;
     const TemporaryFolder first;
     const TemporaryFolder second;
@@ -161,7 +161,7 @@ TEST_CASE("another user's program is looked up with his rights") {
     CHECK(run({.argv = perfwrap_words({"--user", "nobody"}, {first / "program"})}).code() == 126);
 }
 
-TEST_CASE("a user that cannot be taken on is an error before the command starts") {
+TEST_CASE("a user that perfwrap cannot switch to is an error before the command starts") {
     if (skipped(not_root())) return;
     const Programs programs;
     struct Case {
@@ -187,7 +187,7 @@ TEST_CASE("a user that cannot be taken on is an error before the command starts"
         CHECK_THAT(ended.err, Catch::Contains(says));
         CHECK(programs.folder.names().count("started") == 0);
     }
-    // Without the capability to change groups, root is like anybody else.
+    // Without the capability to change groups, root is like any other user.
     const auto ended = run({.argv = {"setpriv", "--bounding-set", "-setgid,-setuid", programs.folder / "perfwrap", "--source",
                                      "procfs", "--user", "nobody", "touch", programs.folder / "started"}});
     CHECK(ended.code() == 125);

@@ -1,4 +1,4 @@
-// PATH.partial: what is known of a run that has not ended, or never will.
+// PATH.partial: what is known about a run that has not ended, or never will.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -32,7 +32,7 @@ double metric_of(const nlohmann::json& result, const std::string& key) {
 
 double wall_seconds_of(const std::string& partial) { return metric_of(read_result(partial), "wall_seconds"); }
 
-// Of what was looked at after this call: the next one may have been under way by then.
+// A checkpoint of what was read after this call: the next one may already be under way.
 void await_new_checkpoint(const std::string& partial) {
     for (int newer = 0; newer < 2; ++newer) {
         const double known = wall_seconds_of(partial);
@@ -40,14 +40,14 @@ void await_new_checkpoint(const std::string& partial) {
     }
 }
 
-// What the process has used since its fork, perfwrap's part before the exec included.
+// What the process has used since its fork, including perfwrap's part before the exec.
 double cpu_seconds_since_fork(pid_t pid) {
     clockid_t clock{};
     REQUIRE(::clock_getcpuclockid(pid, &clock) == 0);
     return static_cast<double>(clock_ns(clock)) / static_cast<double>(s);
 }
 
-// Killed while it wrote, perfwrap may leave what the next one takes away.
+// A perfwrap that is killed while it writes may leave a file that the next one removes.
 Names without_hidden(Names names) {
     std::erase_if(names, [](const std::string& name) { return name.starts_with(".perfwrap-"); });
     return names;
@@ -99,7 +99,7 @@ void kill_after_first_checkpoint(const std::string& source) {
 // For sh.
 std::string until_there(const std::string& partial) { return until(fmt::format("[ -e '{}' ]", partial)); }
 
-// Two that come after what went before.
+// Two checkpoints that are made after everything before this.
 std::string until_newer(const std::string& partial) {
     const auto one =
         fmt::format("seen=$(stat -c %.Y '{0}'); {1}", partial, until(fmt::format("[ $(stat -c %.Y '{}') != $seen ]", partial)));
@@ -118,16 +118,16 @@ mode_t mode_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("of a perfwrap that is killed the result so far stays, and its numbers are right") {
+TEST_CASE("if perfwrap is killed, the result so far is kept, and its numbers are right") {
     kill_after_first_checkpoint("procfs");
 }
 
-TEST_CASE("of a perfwrap that is killed in eBPF mode the result so far stays, and its numbers are right", "[privileged][alone]") {
+TEST_CASE("if perfwrap is killed in eBPF mode, the result so far is kept, and its numbers are right", "[privileged][alone]") {
     if (skipped(no_ebpf())) return;
     kill_after_first_checkpoint("ebpf");
 }
 
-TEST_CASE("the result so far tells how long the command has been stopped") {
+TEST_CASE("the result so far states how long the command has been stopped") {
     const TemporaryFolder folder;
     Child child({.argv = perfwrap_words({"--source", "procfs", "--checkpoint", "20ms", "-o", folder / "result.json"},
                                         {"sh", "-c", "echo $$; kill -STOP $$"})});
@@ -140,7 +140,7 @@ TEST_CASE("the result so far tells how long the command has been stopped") {
     CHECK(child.wait().code() == 0);
 }
 
-TEST_CASE("the partial result goes when the result is written, also one that an earlier run left") {
+TEST_CASE("the partial result is removed when the result is written, even one that an earlier run left") {
     const TemporaryFolder folder;
     const auto partial = folder / "result.json.partial";
     const auto ended = run({.argv = perfwrap_words({"--checkpoint", "5ms", "-o", folder / "result.json"},
@@ -160,7 +160,7 @@ TEST_CASE("the partial result goes when the result is written, also one that an 
     CHECK(folder.names() == Names{"result.json"});
 }
 
-TEST_CASE("without checkpoints nothing is kept and nothing is taken away") {
+TEST_CASE("without checkpoints no partial result is written or removed") {
     const TemporaryFolder folder;
     write_file(folder / "result.json.partial", "old");
     CHECK(run({.argv = perfwrap_words({"--checkpoint", "off", "-o", folder / "result.json"}, {"sleep", "0.2"})}).code() == 0);
@@ -178,7 +178,7 @@ TEST_CASE("a partial result has the permissions of the result") {
     CHECK(mode_of(folder / "result.json") == 0600);
 }
 
-TEST_CASE("where the result cannot be written the partial one stays") {
+TEST_CASE("if the result cannot be written, the partial one is kept") {
     const TemporaryFolder folder;
     const auto ended = run(
         {.argv = perfwrap_words({"--checkpoint", "5ms", "-o", folder / "result.json", "-o", folder / "result.prom"},
@@ -189,10 +189,10 @@ TEST_CASE("where the result cannot be written the partial one stays") {
     CHECK(read_result(folder / "result.json.partial").at("complete") == false);
 }
 
-TEST_CASE("a checkpoint that cannot be written is told of once and harms nothing") {
+TEST_CASE("a checkpoint that cannot be written is reported once and does no harm") {
     const TemporaryFolder folder;
     fs::create_directory(folder / "result.json.partial");
-    // Those of the second output show that more are written.
+    // The checkpoints of the second output show that more are written.
     const auto wait =
         until_perfwrap_said("checkpoint not written", folder / "told") + "; " + until_newer(folder / "result.prom.partial");
     const auto ended =
@@ -207,7 +207,7 @@ TEST_CASE("a checkpoint that cannot be written is told of once and harms nothing
     CHECK(read_result(folder / "result.json").at("complete") == true);
 }
 
-TEST_CASE("a pipe takes the result and no checkpoints") {
+TEST_CASE("a pipe gets the result and no checkpoints") {
     const TemporaryFolder folder;
     const auto ended = run({.argv = perfwrap_words({"--checkpoint", "1ms", "-o", "-", "-o", folder / "result.prom"},
                                                    {"sh", "-c", until_newer(folder / "result.prom.partial")}),

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Says its process id and ends by itself when the gate is open.
+// Prints its process id and exits by itself when the gate is open.
 Words gated_command() { return {"sh", "-c", fmt::format("echo $$; {}; exit 0", Gate::wait)}; }
 
 void kill_perfwrap(const std::string& source) {

@@ -1,4 +1,4 @@
-// Whatever system call fails once, the contract holds: exit code, outputs whole or as they were, the failed one named.
+// Whichever system call fails once, the contract holds: the exit code, outputs complete or unchanged, the failed one named.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -76,7 +76,7 @@ void check_contract(const Ended& ended, const TemporaryFolder& folder, bool outp
     }
 }
 
-// One after the other, until the function is not called as often. Returns how often it failed.
+// Lets the first call fail, then the second and so on, until there are fewer calls. Returns how often the function failed.
 int fail_each_call(const Fault& fault, const Words& options, bool outputs_are_there, const std::string& script = "sleep 0.02") {
     constexpr int most_calls = 400;
     for (int call = 1; call <= most_calls; ++call) {

@@ -1,4 +1,4 @@
-// Outputs that cannot be written: told before the command starts where that can be known, and never at the cost of the others.
+// Outputs that cannot be written: reported before the command starts if that can be known, and never at the cost of the others.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
@@ -46,7 +46,7 @@ void nobody_reads(int descriptor) {
 
 }  // namespace
 
-TEST_CASE("an output that cannot be written is told before the command starts") {
+TEST_CASE("an output that cannot be written is reported before the command starts") {
     const TemporaryFolder folder;
     fs::create_directory(folder / "a-folder");
     fs::create_symlink("loop", folder / "loop");
@@ -81,7 +81,7 @@ TEST_CASE("a path with a colon is a path") {
     CHECK(folder.names() == Names{"2026-01-01T10:00.json", "a:b.json"});
 }
 
-TEST_CASE("a read-only file system is told of before the command starts") {
+TEST_CASE("a read-only file system is reported before the command starts") {
     if (skipped(not_root())) return;
     const TemporaryFolder folder;
     const auto ended = run({.argv = perfwrap_words({"-o", folder / "result.json"}, {"echo", "started"}),
@@ -91,7 +91,7 @@ TEST_CASE("a read-only file system is told of before the command starts") {
     CHECK_THAT(ended.err, Catch::Contains("Read-only file system; choose a path on a writable file system"));
 }
 
-TEST_CASE("what may be written but not replaced is told of before the command starts") {
+TEST_CASE("a file that may be written but not replaced is reported before the command starts") {
     if (skipped(not_root())) return;
     const Programs programs;
     const auto sticky = programs.folder / "sticky";
@@ -118,7 +118,7 @@ TEST_CASE("a file that is replaced keeps its owner") {
     CHECK(is_result(folder / "result.json"));
 }
 
-TEST_CASE("a dangling symbolic link is followed and stays") {
+TEST_CASE("a dangling symbolic link is followed and kept") {
     const TemporaryFolder folder;
     fs::create_symlink("real.json", folder / "result.json");
     CHECK(run({.argv = perfwrap_words({"-o", folder / "result.json"}, {"true"})}).code() == 0);
@@ -126,7 +126,7 @@ TEST_CASE("a dangling symbolic link is followed and stays") {
     CHECK(is_result(folder / "real.json"));
 }
 
-TEST_CASE("a disk that fills up meanwhile costs what stands on it, and a checkpoint a warning") {
+TEST_CASE("if a disk fills up during the run, only outputs on it fail, and checkpoints cause a warning") {
     if (skipped(not_root())) return;
     const TemporaryFolder folder;
     fs::create_directory(folder / "small");
@@ -153,7 +153,7 @@ TEST_CASE("a disk that fills up meanwhile costs what stands on it, and a checkpo
     CHECK(folder.names() == Names{"small"});
 }
 
-TEST_CASE("a folder that vanishes meanwhile costs what was to stand in it") {
+TEST_CASE("if a directory vanishes during the run, only outputs in it fail") {
     const TemporaryFolder folder;
     fs::create_directory(folder / "gone");
     const auto ended = run(
@@ -164,7 +164,7 @@ TEST_CASE("a folder that vanishes meanwhile costs what was to stand in it") {
     CHECK(folder.names() == Names{"result.prom"});
 }
 
-TEST_CASE("a reader of standard output that went away costs that output") {
+TEST_CASE("if the reader of standard output has gone, only that output fails") {
     const TemporaryFolder folder;
     for (const bool loud : {false, true}) {
         Words words{perfwrap_path(), "-o", "json:-", "-o", folder / "result.json", "--", "true"};
@@ -176,7 +176,7 @@ TEST_CASE("a reader of standard output that went away costs that output") {
     }
 }
 
-TEST_CASE("a named pipe without a reader holds up no other output, and perfwrap not for ever") {
+TEST_CASE("a named pipe without a reader does not block other outputs, or perfwrap forever") {
     const TemporaryFolder folder;
     REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
     const auto ended = run({.argv = perfwrap_words({"-o", "json:" + folder / "pipe", "-o", folder / "result.json"}, {"true"})});
@@ -185,7 +185,7 @@ TEST_CASE("a named pipe without a reader holds up no other output, and perfwrap 
     CHECK(is_result(folder / "result.json"));
 }
 
-TEST_CASE("a standard error that nobody reads, or that is closed, costs the summary and nothing else") {
+TEST_CASE("if standard error has no reader or is closed, only the summary is lost") {
     const std::vector<std::function<void()>> circumstances{
         [] { nobody_reads(STDERR_FILENO); },
         [] { ::close(STDERR_FILENO); },

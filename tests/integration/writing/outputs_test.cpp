@@ -108,7 +108,7 @@ TEST_CASE("arguments of any bytes and sizes are recorded as valid JSON") {
     }
 }
 
-TEST_CASE("a process that writes over all of its arguments tells nothing of its environment") {
+TEST_CASE("a process that overwrites all of its arguments does not reveal its environment") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -119,7 +119,7 @@ TEST_CASE("a process that writes over all of its arguments tells nothing of its 
     }
 }
 
-TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
+TEST_CASE("the environment is written nowhere, arguments not to Prometheus, and with --no-arguments nowhere") {
     const auto stay =
         fmt::format("{0} stay secret-argument; exec -a 'title: secret-argument' {0} stay secret-argument", workload_path());
     for (const std::string source : {"auto", "procfs"})
@@ -128,7 +128,7 @@ TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and wit
             const TemporaryFolder folder;
             Words words{perfwrap_path(), "--source", source, "-o", folder / "result.json", "-o", folder / "result.prom"};
             if (!arguments) words.push_back("--no-arguments");
-            // The last one is alive at the end, and is named in a warning.
+            // The last process is alive at the end, and is named in a warning.
             const auto script = stay + " & sleep 600 >/dev/null 2>&1 & echo $!; disown; wait %1";
             const Words command{"bash", "-c", script, "secret-argument"};
             words.insert(words.end(), command.begin(), command.end());
@@ -147,13 +147,13 @@ TEST_CASE("the environment is told nowhere, arguments not to Prometheus, and wit
         }
 }
 
-TEST_CASE("the names that a tree gives itself reach the terminal spelled out") {
+TEST_CASE("names of processes are escaped on the terminal") {
     const auto ended = run({.argv = {perfwrap_path(), "bash", "-c", "exec -a $'\\e[31mred\\a' " + workload_path() + " stay"}});
     CHECK_THAT(ended.err, Catch::Contains("\\x1b[31mred\\x07"));
     CHECK(ended.err.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("name, labels, exit and place are in the result") {
+TEST_CASE("name, labels, exit code and working directory are in the result") {
     const auto measured = measure({"-n", "a name", "-l", "key=value=more", "-l", "empty="}, workload_words({"exit", "7"}));
     const auto& benchmark = measured.result.at("benchmark");
     CHECK(benchmark.at("name") == "a name");
@@ -163,7 +163,7 @@ TEST_CASE("name, labels, exit and place are in the result") {
     CHECK(measured.result.at("schema") == "perfwrap-result/1");
 }
 
-TEST_CASE("a result file is read, and written again it is the same file") {
+TEST_CASE("a result file that is read and written again is unchanged") {
     for (const auto& source : sources) {
         CAPTURE(source);
         const TemporaryFolder folder;
@@ -202,7 +202,7 @@ TEST_CASE("an output that fails is reported, and the others are still written") 
     CHECK(std::filesystem::is_character_file("/dev/full"));
 }
 
-TEST_CASE("a result is written in one step: the file before is whole until it is replaced") {
+TEST_CASE("a result is written in one step: the previous file is complete until it is replaced") {
     const TemporaryFolder folder;
     write_file(folder / "real.json", "before");
     std::filesystem::create_symlink("real.json", folder / "result.json");
@@ -212,7 +212,7 @@ TEST_CASE("a result is written in one step: the file before is whole until it is
     CHECK(nlohmann::json::parse(read_file(folder / "real.json")).contains("runs"));
 }
 
-TEST_CASE("doctor tells of every metric, to people and to machines") {
+TEST_CASE("doctor reports every metric, as text and as JSON") {
     const auto text = run({.argv = {perfwrap_path(), "doctor"}});
     CHECK(text.code() == 0);
     const auto json = run({.argv = {perfwrap_path(), "doctor", "--json"}});

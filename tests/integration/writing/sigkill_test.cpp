@@ -1,4 +1,4 @@
-// SIGKILL at any moment leaves nothing: no BPF programs, no control groups, no files but whole ones, no stopped command.
+// SIGKILL at any moment leaves nothing behind: no BPF programs, no control groups, no incomplete files, no stopped command.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-// $PERFWRAP_SEED; else in the long form a new one each time.
+// $PERFWRAP_SEED; otherwise, in the long form, a new seed each time.
 unsigned seed() {
     const char* const given = std::getenv("PERFWRAP_SEED");
     if (given != nullptr) return static_cast<unsigned>(std::strtoul(given, nullptr, 10));
@@ -36,7 +36,7 @@ struct Held {
     std::vector<pid_t> children;
 };
 
-// What perfwrap has at this moment; it is stopped so that it cannot change until it is killed. Nothing if it has ended already.
+// What perfwrap holds at this moment; it is stopped so that this cannot change until it is killed. Empty if it has already ended.
 Held hold_still(pid_t perfwrap) {
     ::kill(perfwrap, SIGSTOP);
     await("perfwrap's stop or end", [&] { return state_of(perfwrap) == 'T' || !is_running(perfwrap); });
@@ -45,8 +45,8 @@ Held hold_still(pid_t perfwrap) {
 
 bool is_hidden(const std::string& name) { return name.starts_with(".perfwrap-"); }
 
-// Only whole results, and at most what the next perfwrap recognises as left over: the name that a new file has for the few
-// microseconds between its link and its rename.
+// Only complete results, and at most a file that the next perfwrap recognises as a leftover: it has the name that a new file has
+// for the few microseconds between its link and its rename.
 void check_files(const TemporaryFolder& folder) {
     for (const auto& name : folder.names()) {
         CAPTURE(name);
@@ -87,7 +87,7 @@ TEST_CASE("SIGKILL at random moments leaves nothing behind", "[privileged][alone
     std::size_t hidden = 0;
     const int kills = long_form() ? 50 : 16;
     for (int i = 0; i < kills; ++i) {
-        // Half of them while the command runs, which it does until perfwrap is gone: however slow the machine.
+        // Half of them are killed while the command runs, which runs until perfwrap is gone, however slow the machine is.
         const bool while_it_runs = i % 2 == 1;
         const microseconds moment(moments(random));
         CAPTURE(i, moment.count(), while_it_runs);
@@ -101,7 +101,7 @@ TEST_CASE("SIGKILL at random moments leaves nothing behind", "[privileged][alone
         const auto held = hold_still(child.pid());
         ::kill(child.pid(), SIGKILL);
         write_file(told / "killed", "");
-        child.wait();  // until the command, which has its streams, has ended too: by itself
+        child.wait();  // until the command, which holds its streams, has ended by itself too
         for (const pid_t command : held.children) CHECK(becomes_true([&] { return !is_running(command); }));
         for (const auto program : held.programs) {
             CAPTURE(program);

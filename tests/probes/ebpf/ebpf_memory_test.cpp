@@ -10,7 +10,7 @@ constexpr std::uint64_t page = 4096;
 constexpr std::uint64_t interval = 10'000'000;
 constexpr std::uint64_t exec_ns = 1'000'000'000;
 
-// A ring as the kernel side fills it.
+// Fills a ring like the kernel side.
 struct Ring {
     std::vector<wire_bucket> buckets = std::vector<wire_bucket>(WIRE_BUCKETS);
     std::int64_t sum = 0;
@@ -62,7 +62,7 @@ TEST_CASE("the bucket in which the window closes is cut there") {
     CHECK(buckets[0].rss_mean_bytes == Approx(40.0 * page));
 }
 
-TEST_CASE("a bucket is not given before it is over, and its place in the ring is free afterwards") {
+TEST_CASE("a bucket is not returned before it is complete, and its place in the ring is free afterwards") {
     Ring ring;
     ring.change(0, 5);
     BucketReader reader(ring.buckets.data(), interval, page);
@@ -72,7 +72,7 @@ TEST_CASE("a bucket is not given before it is over, and its place in the ring is
     CHECK(ring.buckets[0].maximum == 0);
 }
 
-TEST_CASE("a reader that was stopped for longer than the ring is gets one bucket for the time before, and loses no change") {
+TEST_CASE("a reader that was stopped for longer than the ring lasts gets one bucket for the missed time, and loses no change") {
     Ring ring;
     BucketReader reader(ring.buckets.data(), interval, page);
     ring.change(interval / 2, 100);
@@ -101,7 +101,7 @@ TEST_CASE("the time integral of a series is each change times the time that was 
     CHECK(memory.byte_seconds == Approx((200.0 * 1 + 50.0 * 3) * page).epsilon(1e-4));
 }
 
-TEST_CASE("only who held memory at the latest peak is named, largest first") {
+TEST_CASE("only processes that held memory at the latest peak are listed, largest first") {
     PeakHolders holders(2);
     holders.add(1, {.pid = 10, .command = {"early"}, .rss_bytes = 900});
     holders.add(3, {.pid = 11, .command = {"small"}, .rss_bytes = 100});
@@ -121,7 +121,7 @@ TEST_CASE("CPU time is split as the kernel splits it") {
     CHECK(wire_system_ns(1'000, 0, 0) == 0);              // no tick seen: all user
     CHECK(wire_system_ns(1'000, 0, 4'000'000) == 1'000);  // no user tick: all system
     CHECK(wire_system_ns(9'000'000, 4'000'000, 8'000'000) == 6'000'000);
-    CHECK(wire_system_ns(1'000, static_cast<__u64>(-4'000'000), 4'000'000) == 0);  // less than nothing: no division by zero
+    CHECK(wire_system_ns(1'000, static_cast<__u64>(-4'000'000), 4'000'000) == 0);  // negative: no division by zero
     CHECK(wire_system_ns(1'000, 4'000'000, static_cast<__u64>(-3'000'000)) == 0);
     // Days of CPU time: the product would not fit into 64 bits.
     constexpr std::uint64_t day = 86'400'000'000'000;

@@ -12,7 +12,7 @@ TEST_CASE("argv is split at NUL, empty arguments and strange bytes kept") {
     CHECK(split_argv(""sv, false).empty());
 }
 
-TEST_CASE("an argument that was cut says so") { CHECK(split_argv("cat\0very lo"sv, true) == Argv{"cat", "very lo..."}); }
+TEST_CASE("an argument that was cut off is marked") { CHECK(split_argv("cat\0very lo"sv, true) == Argv{"cat", "very lo..."}); }
 
 TEST_CASE("the least recently used command line goes first when there are too many") {
     ImageStore images(3500);

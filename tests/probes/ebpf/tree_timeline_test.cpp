@@ -25,7 +25,7 @@ struct Tree {
 
 }  // namespace
 
-TEST_CASE("CPU time is spread over the time since the look before, in buckets that came meanwhile") {
+TEST_CASE("CPU time is spread over the time since the previous sample, in the buckets of that time") {
     Tree tree;
     tree.timeline.add_memory(began_ns, began_ns + 20 * ms, 1, false);
     tree.timeline.add_memory(began_ns, began_ns + 40 * ms, 3, false);
@@ -38,7 +38,7 @@ TEST_CASE("CPU time is spread over the time since the look before, in buckets th
     CHECK(tree.timeline.cpu_interval_seconds() == Approx(0.010));
 }
 
-TEST_CASE("what was used after the last full bucket is shown with the next one") {
+TEST_CASE("CPU time after the last complete bucket is shown with the next one") {
     Tree tree;
     tree.timeline.add_memory(began_ns, began_ns + 15 * ms, 1, false);
     tree.timeline.add_cpu(began_ns + 15 * ms, 15 * ms);
@@ -56,7 +56,7 @@ TEST_CASE("the bucket in which the window closes has the rest of the CPU time") 
     CHECK_FALSE(tree.timeline.cpu_interval_seconds());
 }
 
-TEST_CASE("a look before the first full bucket loses nothing") {
+TEST_CASE("a sample before the first complete bucket loses nothing") {
     Tree tree;
     tree.timeline.add_memory(began_ns, began_ns + 5 * ms, 1, false);
     tree.timeline.add_cpu(began_ns + 5 * ms, 4 * ms);

@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t exec_head = offsetof(wire_exec_record, argv);
 
-// As the kernel side sends it: no longer than its argv.
+// The record as the kernel side sends it: it ends with its argv.
 std::string exec_bytes(std::string_view argv, std::uint64_t full_bytes) {
     wire_exec_record record{};
     record.type = WIRE_EXEC;
@@ -44,7 +44,7 @@ TEST_CASE("an exec record gives its image and its arguments") {
     CHECK_FALSE(exec.cut);
 }
 
-TEST_CASE("an exec record says when its arguments are only the beginning") {
+TEST_CASE("an exec record says when its arguments are incomplete") {
     const std::string bytes = exec_bytes("cat\0very lo"sv, 5000);
     CHECK(std::get<ExecRecord>(decode_record(bytes).value()).cut);
 }
@@ -63,13 +63,13 @@ TEST_CASE("an exec record with more arguments than both sides agreed on is refus
     CHECK_FALSE(decode_record(exec_bytes(std::string(WIRE_ARGV_LENGTH + 1, 'x'), WIRE_ARGV_LENGTH + 1)));
 }
 
-TEST_CASE("an end record is taken whole or not at all") {
+TEST_CASE("an end record is decoded whole or not at all") {
     const std::string bytes = end_bytes();
     CHECK(std::get<EndRecord>(decode_record(bytes).value()).process.pid == 4711);
     CHECK_FALSE(decode_record(std::string_view(bytes).substr(0, bytes.size() - 1)));
 }
 
-TEST_CASE("a record of no known type, or too short to have one, is refused") {
+TEST_CASE("a record of an unknown type, or too short to have a type, is refused") {
     CHECK_FALSE(decode_record(""));
     CHECK_FALSE(decode_record("\1\0\0"sv));
     CHECK_FALSE(decode_record(std::string(sizeof(wire_end_record), '\0')));

@@ -29,7 +29,7 @@ const std::string v2_mount =
     "41 31 0:38 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n";
 const std::string hybrid_v2_mount = "42 31 0:39 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n";
 
-// Runs the body in a forked child that is in the cgroup before it begins.
+// Runs the body in a forked child that has entered the cgroup before.
 template <class Body>
 pid_t fork_into(const MemoryCgroup& cgroup, Body body) {
     const pid_t child = ::fork();
@@ -52,7 +52,7 @@ void fill(std::size_t bytes) {
     ::munmap(memory, bytes);
 }
 
-// A cgroup, or a loud word that this host gives none.
+// A cgroup; if this host does not allow one, prints SKIPPED.
 std::optional<MemoryCgroup> own_cgroup_or_skip() {
     auto cgroup = MemoryCgroup::create();
     if (cgroup) return *std::move(cgroup);
@@ -81,21 +81,21 @@ TEST_CASE("in v2 a leaf is a sibling of the own cgroup, which holds processes") 
     CHECK(leaf_parents(*found, true) == std::vector<std::string>{"/sys/fs/cgroup/user.slice/user-1000.slice", "/sys/fs/cgroup"});
 }
 
-TEST_CASE("at the top of v2 a leaf goes below, the top being exempt from the rule against inner processes") {
+TEST_CASE("at the root of v2 a leaf is made below it, since the root may have processes beside children") {
     const auto found = find_memory_hierarchy(v2_mount, "0::/\n");
     REQUIRE(found);
     CHECK(found->own_directory == "/sys/fs/cgroup");
     CHECK(leaf_parents(*found, true) == std::vector<std::string>{"/sys/fs/cgroup"});
 }
 
-TEST_CASE("in a hybrid layout the controller is where it is mounted, in v1") {
+TEST_CASE("in a hybrid layout the controller is in v1, where it is mounted") {
     const auto found = find_memory_hierarchy(hybrid_v2_mount + v1_mounts, "4:memory:/job\n0::/job.scope\n");
     REQUIRE(found);
     CHECK(found->version == CgroupMemory::v1);
     CHECK(found->own_directory == "/sys/fs/cgroup/memory/job");
 }
 
-TEST_CASE("a hybrid layout without a v1 memory controller leaves v2") {
+TEST_CASE("a hybrid layout without a v1 memory controller uses v2") {
     const auto found = find_memory_hierarchy(hybrid_v2_mount, "2:cpu:/job\n0::/job.scope\n");
     REQUIRE(found);
     CHECK(found->version == CgroupMemory::v2);
@@ -120,7 +120,7 @@ TEST_CASE("a cgroup outside of what is mounted has no directory") {
     CHECK_FALSE(find_memory_hierarchy(v2_mount, "0::/../../outside\n")->own_directory);
 }
 
-TEST_CASE("of several mounts the one that shows the own cgroup is taken") {
+TEST_CASE("of several mounts the one that shows the own cgroup is used") {
     const auto mounts = "700 690 0:32 /docker/abc /mnt/part rw - cgroup cgroup rw,memory\n" + v1_mounts;
     CHECK(find_memory_hierarchy(mounts, "4:memory:/job\n")->own_directory == "/sys/fs/cgroup/memory/job");
 }
@@ -135,7 +135,7 @@ TEST_CASE("without a cgroup mount there is nothing to find") {
     CHECK_FALSE(find_memory_hierarchy("", ""));
 }
 
-TEST_CASE("the peak of an own cgroup is what a process in it touched") {
+TEST_CASE("the peak of a cgroup is what a process in it touched") {
     auto cgroup = own_cgroup_or_skip();
     if (!cgroup) return;
     REQUIRE(wait_for(fork_into(*cgroup, [] { fill(64 * mib); })) == 0);
@@ -145,7 +145,7 @@ TEST_CASE("the peak of an own cgroup is what a process in it touched") {
     CHECK(cgroup->oom_kills() == 0);
 }
 
-TEST_CASE("an own cgroup is gone after its owner") {
+TEST_CASE("a cgroup is removed with its owner") {
     std::string directory;
     {
         auto cgroup = own_cgroup_or_skip();

@@ -21,7 +21,7 @@ HostFacts facts_with_capabilities(const std::string& permitted) {
 
 }  // namespace
 
-TEST_CASE("BPF takes CAP_BPF with CAP_PERFMON, or CAP_SYS_ADMIN, in the permitted set") {
+TEST_CASE("BPF requires CAP_BPF with CAP_PERFMON, or CAP_SYS_ADMIN, in the permitted set") {
     CHECK(facts_with_capabilities("000000c000000000").capability_bpf);
     CHECK(facts_with_capabilities("0000000000200000").capability_bpf);
     CHECK_FALSE(facts_with_capabilities("0000008000000000").capability_bpf);
@@ -29,7 +29,7 @@ TEST_CASE("BPF takes CAP_BPF with CAP_PERFMON, or CAP_SYS_ADMIN, in the permitte
     CHECK_FALSE(facts_with_capabilities("0000000000000000").capability_bpf);
 }
 
-TEST_CASE("what a kernel leaves out of /proc is not there") {
+TEST_CASE("files that a kernel leaves out of /proc are reported as missing") {
     const FakeProc fake;
     const auto bare = gather_host_facts({.proc = fake.root(), .sys = fake.root()});
     CHECK_FALSE(bare.proc_mounted);
@@ -38,7 +38,7 @@ TEST_CASE("what a kernel leaves out of /proc is not there") {
     CHECK_FALSE(bare.smaps_rollup);
     CHECK_FALSE(bare.swap);
     CHECK_FALSE(bare.kernel_btf);
-    CHECK(bare.memory_bytes > 0);  // sysinfo(2) knows it too
+    CHECK(bare.memory_bytes > 0);  // from sysinfo(2)
 
     fake.write("self/status", "CapPrm:\t0\n");
     fake.write("self/io", "");
@@ -63,7 +63,7 @@ TEST_CASE("swap is active when the kernel lists a device or file") {
     CHECK(gather_host_facts({.proc = fake.root(), .sys = fake.root()}).swap);
 }
 
-TEST_CASE("the processor is named as the kernel names it, by its architecture where it does not") {
+TEST_CASE("the processor has the name that the kernel gives it, or that of its architecture") {
     const FakeProc fake;
     fake.write("cpuinfo", "processor\t: 0\nmodel\t\t: 85\nmodel name\t: Quick CPU @ 3.00GHz\ncpu MHz\t\t: 3000\n");
     fake.write("meminfo", "MemTotal:       24684084 kB\nMemFree:        1 kB\n");

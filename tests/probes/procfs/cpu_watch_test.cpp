@@ -14,7 +14,7 @@ constexpr std::uint64_t begin_ns = 1'000'000'000;
 constexpr std::uint64_t rested_ns = begin_ns + CpuWatch::settling_ns;
 }  // namespace
 
-TEST_CASE("a process is at rest once its CPU clock has stood still for long") {
+TEST_CASE("a process is at rest once its CPU clock has not moved for long") {
     const Sleeper sleeper;
     CpuWatch watch(sleeper.pid());
     CHECK(watch.cpu_ns() > 0);
@@ -23,7 +23,7 @@ TEST_CASE("a process is at rest once its CPU clock has stood still for long") {
     CHECK(watch.at_rest(rested_ns));
 }
 
-TEST_CASE("a process that has run since it was last looked at is not at rest") {
+TEST_CASE("a process that has run since it was last read is not at rest") {
     const Sleeper sleeper;
     CpuWatch watch(sleeper.pid());
     REQUIRE_FALSE(watch.at_rest(begin_ns));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int self = 10;
 
-// perfwrap is process 10; its directory is there from the start.
+// perfwrap is process 10; its directory exists from the start.
 struct Host {
     FakeProc fake;
     Host() { fake.put({.pid = self, .parent_pid = 1}); }
@@ -39,7 +39,7 @@ TEST_CASE("descendants are found through the children of every thread") {
     host.fake.put({.pid = 31, .parent_pid = 20});
     host.fake.children(31, 31, "40 ");
     host.fake.put({.pid = 40, .parent_pid = 31});
-    host.fake.put({.pid = 50, .parent_pid = 1});  // no relative
+    host.fake.put({.pid = 50, .parent_pid = 1});  // not related
     auto tree = host.tree();
     tree.refresh(1);
     auto found = pids(tree);
@@ -51,7 +51,7 @@ TEST_CASE("descendants are found through the children of every thread") {
 TEST_CASE("without children files the tree is found through parent pids") {
     const Host host;
     host.fake.put({.pid = 20, .parent_pid = self, .start_ticks = 100});
-    host.fake.put({.pid = 15, .parent_pid = 20, .start_ticks = 200});  // pids wrapped round
+    host.fake.put({.pid = 15, .parent_pid = 20, .start_ticks = 200});  // pids wrapped around
     host.fake.put({.pid = 12, .parent_pid = 15, .start_ticks = 200});  // in the same tick as its parent
     host.fake.put({.pid = 50, .parent_pid = 1, .start_ticks = 100});
     auto tree = host.tree();
@@ -59,7 +59,7 @@ TEST_CASE("without children files the tree is found through parent pids") {
     CHECK(pids(tree) == std::vector<int>{20, 15, 12});
 }
 
-TEST_CASE("children that were there before the command are not of the tree, nor is what they start") {
+TEST_CASE("children that existed before the command are not part of the tree, nor are their descendants") {
     const Host host;
     host.fake.children(self, self, "11 ");
     host.fake.put({.pid = 11, .parent_pid = self});
@@ -73,14 +73,14 @@ TEST_CASE("children that were there before the command are not of the tree, nor 
     tree.refresh(1);
     CHECK(pids(tree) == std::vector<int>{20});
 
-    host.fake.remove(11);  // perfwrap inherits 12 and must still know whose it is
+    host.fake.remove(11);  // perfwrap inherits 12 and must still know that it is foreign
     host.fake.children(self, self, "12 20 ");
     host.fake.put({.pid = 12, .parent_pid = self});
     tree.refresh(2);
     CHECK(pids(tree) == std::vector<int>{20});
 }
 
-TEST_CASE("a daemon that perfwrap inherits stays the process it was") {
+TEST_CASE("a daemon that perfwrap inherits remains the same process") {
     const Host host;
     host.fake.children(self, self, "20 ");
     host.fake.put({.pid = 20, .parent_pid = self});
@@ -182,7 +182,7 @@ TEST_CASE("a process without arguments is shown by its name") {
     CHECK(*tree.find(20)->command == std::vector<std::string>{"a) R 1 (b\n"});
 }
 
-TEST_CASE("whose parent ignores SIGCHLD is known before it is gone") {
+TEST_CASE("a process whose parent ignores SIGCHLD is known before it is gone") {
     const Host host;
     host.fake.children(self, self, "20 ");
     host.fake.put({.pid = 20, .parent_pid = self, .ignored_signals = "0000000000010000"});
@@ -194,7 +194,7 @@ TEST_CASE("whose parent ignores SIGCHLD is known before it is gone") {
     CHECK_FALSE(tree.find(20)->parent_ignores_sigchld);
 }
 
-TEST_CASE("new processes are found even where no pid was given out, when one has gone") {
+TEST_CASE("when a process has gone, new ones are found even if no pid was given out") {
     const Host host;
     host.fake.write("sys/kernel/ns_last_pid", "30\n");
     host.fake.children(self, self, "20 ");
@@ -209,7 +209,7 @@ TEST_CASE("new processes are found even where no pid was given out, when one has
     CHECK(pids(tree) == std::vector<int>{30});
 }
 
-TEST_CASE("children that no sign announced are found within a few samples") {
+TEST_CASE("children of which there was no sign are found within a few samples") {
     const Host host;
     host.fake.write("sys/kernel/ns_last_pid", "30\n");
     host.fake.children(self, self, "20 ");
@@ -222,7 +222,7 @@ TEST_CASE("children that no sign announced are found within a few samples") {
     CHECK(pids(tree) == std::vector<int>{20, 30});
 }
 
-TEST_CASE("a process that sleeps is read again in its turn, one that ran at once") {
+TEST_CASE("a process that sleeps is read again in its turn, and one that ran is read at once") {
     const Sleeper sleeper;
     const Host host;
     const auto holds = [&](std::uint64_t anon_kib) {
@@ -238,7 +238,7 @@ TEST_CASE("a process that sleeps is read again in its turn, one that ran at once
     tree.refresh(now_ns += CpuWatch::settling_ns);
     const auto changes = tree.changes();
 
-    // Its turn is past, so that it does not come at once.
+    // Its turn has just passed, so it is not read at once.
     holds(6);
     for (unsigned i = 0; i < ProcessTree::turns && seen_kib() == 4; ++i) tree.refresh(now_ns += 1);
     REQUIRE(seen_kib() == 6);
@@ -261,7 +261,7 @@ TEST_CASE("a process that sleeps is read again in its turn, one that ran at once
 }
 
 TEST_CASE("an orphan's new parent is known although the orphan sleeps") {
-    constexpr int parent = 5'000'020;  // no pid is so large: only the sleeper has a CPU clock
+    constexpr int parent = 5'000'020;  // larger than any real pid: only the sleeper has a CPU clock
     constexpr int orphaner = 5'000'030;
     const Sleeper sleeper;
     const Host host;

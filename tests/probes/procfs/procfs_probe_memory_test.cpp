@@ -1,4 +1,4 @@
-// What the probe tells of memory that real processes hold.
+// What the probe reports about the memory of real processes.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -42,7 +42,7 @@ TEST_CASE("memory that processes hold at once adds up, over the time they hold i
             });
         wait_for_all();
     });
-    // The last sample that began meanwhile may have ended too late.
+    // The last sample that began in this time may have ended too late.
     const auto first = std::ranges::lower_bound(run.sampled_ns, shared.held_from_ns);
     const auto last = std::ranges::upper_bound(run.sampled_ns, shared.held_until_ns) - 2;
     REQUIRE(last > first);
@@ -82,7 +82,7 @@ TEST_CASE("proportional sizes count a shared page once") {
     if (!thread_sanitizer) CHECK(run.seen.memory.pss->peak_bytes < 160 * mib);
 }
 
-TEST_CASE("shared memory is told apart from anonymous memory") {
+TEST_CASE("shared memory is distinguished from anonymous memory") {
     auto& shared = *make_shared_memory();
     const auto run = observe(shared, [&] {
         touch(32 * mib, MAP_SHARED);

@@ -35,7 +35,7 @@ TEST_CASE("the CPU time of a plain command is exact") {
     CHECK(run.seen.processes.sorted().front().wait_status == 0);
 }
 
-TEST_CASE("what a window shows so far grows into what it shows in the end, which looking does not change") {
+TEST_CASE("intermediate results grow into the final one, which reading them does not change") {
     auto& shared = *make_shared_memory();
     const auto run = observe(
         shared,
@@ -96,7 +96,7 @@ TEST_CASE("a daemon that is still alive counts with what it has used so far, and
     const auto run = observe(shared, [&] {
         spawn([&] {
             shared.daemon = ::getpid();
-            burn(shared, 400);  // beside which the fork is little, however large the test
+            burn(shared, 400);  // much more than the fork takes, however large the test is
             if (::write(burned[1], "x", 1) != 1) ::_exit(1);
             for (;;) ::pause();
         });
@@ -132,10 +132,10 @@ TEST_CASE("children of a parent that ignores SIGCHLD are known from samples, nev
     CHECK(shared.truth_ns == 320 * ms);
     CHECK(run.cpu_ns() >= shared.truth_ns);
     CHECK(run.cpu_ns() <= run.reaped_cpu_ns + shared.truth_ns * 5 / 4);
-    CHECK(run.reaped_cpu_ns < shared.truth_ns / 2);  // the kernel's own record has lost them
+    CHECK(run.reaped_cpu_ns < shared.truth_ns / 2);  // the kernel's own totals do not include them
 }
 
-TEST_CASE("children that the test had before are not of the tree") {
+TEST_CASE("children that the test had before are not part of the tree") {
     auto& shared = *make_shared_memory();
     auto& other = *make_shared_memory();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -195,7 +195,7 @@ TEST_CASE("bytes written by the command and by what it waited for add up") {
             for (int i = 0; i < 16; ++i)
                 if (::write(null, block, sizeof block) != sizeof block) ::_exit(1);
         };
-        hold_for_samples(shared);  // who is not root may read no zombie's file, unless it was open before
+        hold_for_samples(shared);  // without root the file of a zombie can be read only if it was opened before
         write_mib();
         spawn(write_mib);
         wait_for_all();
@@ -238,7 +238,7 @@ TEST_CASE("a process with a hostile name is followed and exec is noticed") {
     CHECK(rows.back().command == std::vector<std::string>{"cat", "-u"});
 }
 
-TEST_CASE("those alive are the command and its descendants, without zombies") {
+TEST_CASE("live processes are the command and its descendants, without zombies") {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     auto& shared = *make_shared_memory();
     auto probe = *make_procfs_probe({});
@@ -249,7 +249,8 @@ TEST_CASE("those alive are the command and its descendants, without zombies") {
             for (;;) ::pause();
         });
         siginfo_t ended{};
-        ::waitid(P_PID, static_cast<id_t>(spawn([] {})), &ended, WEXITED | WNOWAIT);  // and stays, since nobody reaps it
+        ::waitid(P_PID, static_cast<id_t>(spawn([] {})), &ended,
+                 WEXITED | WNOWAIT);  // it remains a zombie, since no process reaps it
         while (shared.daemon == 0) sleep_ms(1);
         shared.go = true;
         for (;;) ::pause();
@@ -288,7 +289,7 @@ TEST_CASE("sampling stays within its budget, however many processes there are") 
     wait_for_all();
 }
 
-TEST_CASE("a /proc of another place is an error that says so") {
+TEST_CASE("a /proc that is not perfwrap's own is an error that says so") {
     const auto probe = make_procfs_probe({.proc_root = "/tmp"});
     REQUIRE_FALSE(probe);
     CHECK(probe.error().find("/tmp") != std::string::npos);

@@ -1,4 +1,4 @@
-// Workloads that know what they used, and a session that drives the procfs probe over them.
+// Workloads that know what they used, and a session that runs the procfs probe on them.
 #pragma once
 
 #include <sys/mman.h>
@@ -33,8 +33,8 @@ struct Shared {
     std::atomic<int> daemon{0};
     std::atomic<int> holding{0};
     std::atomic<bool> go{false};
-    std::atomic<std::uint64_t> samples{0};  // that have been taken
-    std::atomic<bool> held{false};          // long enough
+    std::atomic<std::uint64_t> samples{0};  // taken so far
+    std::atomic<bool> held{false};          // the memory was held long enough
     std::uint64_t held_from_ns = 0;
     std::uint64_t held_until_ns = 0;
     rusage before{};
@@ -50,14 +50,14 @@ inline void sleep_ms(long milliseconds) {
     ::nanosleep(&time, nullptr);
 }
 
-// Returns when `samples` samples have begun and ended meanwhile: whatever the caller was before has been seen.
+// Returns when `samples` samples have begun and ended since the call: the state of the caller has been seen.
 inline void hold_for_samples(const Shared& shared, std::uint64_t samples = 1) {
     constexpr std::uint64_t begun_before = 1;
     const auto enough = shared.samples + begun_before + samples;
     while (shared.samples < enough) sleep_ms(5);
 }
 
-// Burns CPU by the calling process's own clock, and says how much it had used by the end.
+// Burns CPU by the calling process's own clock, and records how much it had used by the end.
 inline void burn(Shared& shared, std::uint64_t milliseconds) {
     const auto until = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + milliseconds * ms;
     while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < until) {
@@ -93,7 +93,7 @@ struct Run {
     Observation seen;
     std::vector<Observation> looks;  // so far, before each sample; on demand
     std::vector<std::uint64_t> sampled_ns;
-    std::uint64_t reaped_cpu_ns = 0;  // what the kernel charged to everything that was waited for
+    std::uint64_t reaped_cpu_ns = 0;  // what the kernel reports for everything that was waited for
     std::uint64_t baseline_ns = 0;
     std::uint64_t wall_ns = 0;
 

@@ -74,7 +74,7 @@ TEST_CASE("a daemon is counted once, by its own reaping") {
     CHECK(rows_ms(accounts) == 510);
 }
 
-TEST_CASE("a child that its parent waited for is in the parent's usage, and only its row is its own") {
+TEST_CASE("a child that its parent waited for is part of the parent's usage, and has a row of its own") {
     TreeAccounts accounts(10);
     accounts.command_started(20, 0, usage(0));
     accounts.vanished(std::vector{process(30, 20, 80)}, 1);
@@ -84,10 +84,10 @@ TEST_CASE("a child that its parent waited for is in the parent's usage, and only
     CHECK(rows_ms(accounts) == 100);
 }
 
-TEST_CASE("what a parent that ignores SIGCHLD loses is counted as last seen") {
+TEST_CASE("children of a parent that ignores SIGCHLD are counted as last seen") {
     TreeAccounts accounts(10);
     accounts.command_started(20, 0, usage(0));
-    auto child = process(30, 20, 80, 15);  // with what it waited for
+    auto child = process(30, 20, 80, 15);  // including children that it waited for
     child.parent_ignores_sigchld = true;
     accounts.vanished(std::vector{child}, 1);
     const auto command = process(20, 10, 20);
@@ -96,7 +96,7 @@ TEST_CASE("what a parent that ignores SIGCHLD loses is counted as last seen") {
     CHECK(rows_ms(accounts) <= 115);
 }
 
-TEST_CASE("a lost process takes with it what it waited for since it was last seen") {
+TEST_CASE("what a lost process waited for since it was last seen is lost too") {
     TreeAccounts accounts(10);
     auto parent = process(30, 20, 5);
     parent.parent_ignores_sigchld = true;
@@ -105,15 +105,15 @@ TEST_CASE("a lost process takes with it what it waited for since it was last see
     CHECK(rows_ms(accounts) == 1205);
 }
 
-TEST_CASE("processes alive at the end count with what they waited for, to the tick or better") {
+TEST_CASE("processes alive at the end count, and so do the children that they waited for, to the tick or better") {
     TreeAccounts accounts(10);
-    accounts.vanished(std::vector{process(40, 30, 19)}, 1);  // 19 ms, which its parent's figures show as one tick of 10 ms
+    accounts.vanished(std::vector{process(40, 30, 19)}, 1);  // 19 ms, which its parent's totals show as one tick of 10 ms
     accounts.still_there(process(30, 10, 7, 10), IoCounters{});
     CHECK(total_ms(accounts) == 26);
     CHECK(rows_ms(accounts) == 26);
 }
 
-TEST_CASE("who waited for children without a page fault of their own is not charged for them once more in its row") {
+TEST_CASE("children without a page fault are not counted again in the row of the process that waited for them") {
     TreeAccounts accounts(10);
     accounts.command_started(20, 0, usage(0));
     auto command = process(20, 10, 6);
@@ -134,25 +134,25 @@ TEST_CASE("foreign processes cost the tree nothing") {
     CHECK(total_ms(accounts) == 0);
 }
 
-TEST_CASE("the size of perfwrap's image is not the command's") {
+TEST_CASE("the size of perfwrap's image is not attributed to the command") {
     TreeAccounts accounts(10);
     accounts.command_started(20, 0, usage(0, 0, 20 * 1024), 1 * mib);
     auto command = process(20, 10, 1);
     command.rss_peak_bytes = 2 * mib;
-    SECTION("nor is what the kernel had not added up of it yet") {
+    SECTION("nor is the part of it that the kernel had not added up yet") {
         CHECK_FALSE(accounts.reaped(&command, 1, 0, usage(1, 0, 21 * 1024)));
         CHECK(accounts.largest_process_rss_peak_bytes() == 2 * mib);
     }
-    SECTION("a smaller command is known by what was seen of it") {
+    SECTION("the peak of a smaller command is what samples saw") {
         CHECK_FALSE(accounts.reaped(&command, 1, 0, usage(1, 0, 20 * 1024)));
         CHECK(accounts.largest_process_rss_peak_bytes() == 2 * mib);
     }
-    SECTION("a larger one by the kernel's mark") {
+    SECTION("that of a larger one is the kernel's high-water mark") {
         CHECK(accounts.reaped(&command, 1, 0, usage(1, 0, 64 * 1024)) == 64 * mib);
         CHECK(accounts.largest_process_rss_peak_bytes() == 64 * mib);
         CHECK(accounts.take_rows().sorted().front().rss_peak_bytes == 64 * mib);
     }
-    SECTION("the mark of a command that waited may be a child's: it is nobody's row") {
+    SECTION("the mark of a command that waited may be that of a child, so it is in no row") {
         command.waited.minor_faults = 1;
         accounts.reaped(&command, 1, 0, usage(1, 0, 64 * 1024));
         CHECK(accounts.largest_process_rss_peak_bytes() == 64 * mib);
@@ -160,7 +160,7 @@ TEST_CASE("the size of perfwrap's image is not the command's") {
     }
 }
 
-TEST_CASE("I/O is the sum over what perfwrap reaped, or not known") {
+TEST_CASE("I/O is the sum over what perfwrap reaped, or unknown") {
     TreeAccounts accounts(10);
     auto command = process(20, 10, 1);
     command.io =
@@ -172,7 +172,7 @@ TEST_CASE("I/O is the sum over what perfwrap reaped, or not known") {
         CHECK(accounts.totals().syscall_read_bytes == 11);
         CHECK(accounts.totals().storage_written_bytes == 4);
     }
-    SECTION("one file may not be read") {
+    SECTION("perfwrap may not read one of the files") {
         accounts.still_there(process(30, 10, 1), tl::unexpected(Unreadable::denied));
         CHECK_FALSE(accounts.totals().syscall_read_bytes);
     }
@@ -183,7 +183,7 @@ TEST_CASE("I/O is the sum over what perfwrap reaped, or not known") {
     }
 }
 
-TEST_CASE("what sampling cannot know stays unknown") {
+TEST_CASE("what sampling cannot determine stays unknown") {
     const auto totals = TreeAccounts(10).totals();
     CHECK_FALSE(totals.processes_started);
     CHECK_FALSE(totals.threads_started);
@@ -209,7 +209,7 @@ TEST_CASE("more processes than rows still add up") {
     CHECK_FALSE(rows.sorted().front().command.empty());
 }
 
-TEST_CASE("the fine clock is believed where it agrees with the ticks") {
+TEST_CASE("the fine clock is used if it agrees with the ticks") {
     constexpr std::uint64_t tick = 10 * ms;
     CHECK(with_cpu_time({}, 30 * ms, 10 * ms, tick, 47 * ms).cpu_ns() == 47 * ms);
     CHECK(with_cpu_time({}, 30 * ms, 10 * ms, tick, 44 * ms).user_ns == 33 * ms);

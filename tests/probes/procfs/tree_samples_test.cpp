@@ -44,7 +44,7 @@ TEST_CASE("the peak is the sum at one moment, with its holders largest first") {
     CHECK(seen.totals.threads_peak == 4);
 }
 
-TEST_CASE("the average weighs real intervals, linear between samples and constant after the last") {
+TEST_CASE("the average is weighted by time, linear between samples and constant after the last") {
     TreeSamples samples(2);
     samples.add(0 * s, std::vector{holding(1, 100)}, 0);
     samples.add(1 * s, std::vector{holding(1, 200)}, 0);  // 150 for 1 s
@@ -56,7 +56,7 @@ TEST_CASE("the average weighs real intervals, linear between samples and constan
     CHECK(seen.mean_interval_seconds == Approx(8.0 / 3));
 }
 
-TEST_CASE("a spike between samples counts as far as the kernel's mark proves it") {
+TEST_CASE("a spike between samples counts as far as the kernel's high-water mark proves it") {
     TreeSamples samples(2);
     samples.add(0 * s, std::vector{holding(1, 64), holding(2, 8)}, 0);
     samples.add(1 * s, std::vector{holding(1, 64, 576), holding(2, 8)}, 0);
@@ -72,7 +72,7 @@ TEST_CASE("a spike between samples counts as far as the kernel's mark proves it"
     CHECK(seen.peak->holders.size() == 2);
 }
 
-TEST_CASE("of a command that was over before its memory could be read at most the peak is known") {
+TEST_CASE("if a command ends before its memory can be read, at most its peak is known") {
     TreeSamples samples(2);
     samples.add(0, std::vector{holding(1, 0)}, 0);
     samples.close(1 * s, 0);
@@ -87,7 +87,7 @@ TEST_CASE("of a command that was over before its memory could be read at most th
     CHECK_FALSE(seen.peak);
 }
 
-TEST_CASE("foreign processes hold nothing of the tree's") {
+TEST_CASE("memory of foreign processes is not part of the tree") {
     auto foreign = holding(3, 1000);
     foreign.foreign = true;
     TreeSamples samples(2);
@@ -102,7 +102,7 @@ TEST_CASE("the timeline covers the window and never shows more CPU than there ar
     samples.add(0 * s, std::vector{holding(1, 10)}, 0);
     samples.add(1 * s, std::vector{holding(1, 30), holding(2, 10)}, s / 2);
     samples.add(2 * s, std::vector{holding(1, 30)}, 4 * s);  // 3.5 s at once: children were waited for
-    samples.add(3 * s, std::vector{holding(1, 30)}, 3 * s);  // seems to fall
+    samples.add(3 * s, std::vector{holding(1, 30)}, 3 * s);  // seems to decrease
     samples.close(4 * s, 4 * s);
     const auto buckets = observe(samples).timeline.buckets();
     REQUIRE(buckets.size() == 4);

@@ -38,7 +38,7 @@ TEST_CASE("A Python module is named in full") {
     CHECK(name_of({"python", "-mpkg.mod"}) == "pkg.mod");
 }
 
-TEST_CASE("An interpreter without a script is named itself") {
+TEST_CASE("Without a script the name is that of the interpreter") {
     CHECK(name_of({"python3", "-c", "print(1)", "x.py"}) == "python3");
     CHECK(name_of({"bash", "-lc", "sleep 1"}) == "bash");
     CHECK(name_of({"python3"}) == "python3");
@@ -47,12 +47,12 @@ TEST_CASE("An interpreter without a script is named itself") {
     CHECK(name_of({"python3", "--"}) == "python3");
 }
 
-TEST_CASE("A program whose name merely begins like an interpreter's is a program") {
+TEST_CASE("A program whose name merely begins like that of an interpreter is not an interpreter") {
     CHECK(name_of({"python-config", "x.py"}) == "python-config");
     CHECK(name_of({"shellcheck", "x.sh"}) == "shellcheck");
 }
 
-TEST_CASE("A program name holds no arguments") {
+TEST_CASE("A program name does not contain arguments") {
     CHECK(program_of({"/usr/bin/psql", "--password=secret"}) == "psql");
     CHECK(program_of({"postgres: alice /secret idle"}) == "postgres");
     CHECK(program_of({}) == "(unknown)");

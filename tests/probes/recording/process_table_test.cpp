@@ -33,7 +33,7 @@ TEST_CASE("The most expensive processes keep their rows, whatever the order in w
     CHECK(table.dropped_cpu_ns() == 300);
 }
 
-TEST_CASE("Between processes of the same CPU time memory decides") {
+TEST_CASE("Processes with the same CPU time are ordered by memory") {
     ProcessTable table(1);
     table.add(process(1, 100, 10));
     table.add(process(2, 100, 20));
@@ -67,7 +67,7 @@ TEST_CASE("Rows and dropped processes add up to all of a fork storm") {
     CHECK(rows.back().cpu_ns() >= 10'007 - 110);
 }
 
-TEST_CASE("would_keep foretells what add does") {
+TEST_CASE("would_keep predicts what add does") {
     ProcessTable table(2);
     CHECK(table.would_keep(0, 0));
     table.add(process(1, 100));

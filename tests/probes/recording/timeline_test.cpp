@@ -30,12 +30,12 @@ TEST_CASE("Two neighbours merge into the larger maximum, the mean weighted by ti
     CHECK(both.processes_max == 9);
 }
 
-TEST_CASE("Two moments without length merge without a mean that is not a number") {
+TEST_CASE("Merging two buckets of zero length does not yield NaN as the mean") {
     const auto both = merge(bucket(0, 0, 10), bucket(0, 0, 20));
     CHECK(both.rss_mean_bytes == 20);
 }
 
-TEST_CASE("A short run keeps every bucket as it came") {
+TEST_CASE("A short run keeps every bucket unchanged") {
     Timeline timeline(4);
     for (std::uint64_t i = 0; i < 4; ++i) timeline.add(bucket(i * 10, 10, i));
     CHECK(timeline.buckets().size() == 4);

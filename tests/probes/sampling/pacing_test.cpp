@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t us = 1'000;
 }  // namespace
 
-TEST_CASE("a cheap sample of a young program comes again at the finest interval") {
+TEST_CASE("cheap samples of a young program are taken at the finest interval") {
     CHECK(next_interval_ns({}, 1 * ms, 20 * us) == 1 * ms);
     CHECK(next_interval_ns({}, 50 * ms, 20 * us) == 1 * ms);
 }
@@ -41,7 +41,7 @@ TEST_CASE("however expensive, a sample comes at least every minute") {
     CHECK(next_interval_ns({}, 1 * ms, 3600 * s) == coarsest_ns);
 }
 
-TEST_CASE("an interval that the user fixed stays as the program ages, and gives way to the budget only") {
+TEST_CASE("an interval set by the user does not grow with age, and yields only to the budget") {
     const PacingLimits fixed{.finest_ns = 10 * ms, .backs_off_with_age = false};
     CHECK(next_interval_ns(fixed, 0, 20 * us) == 10 * ms);
     CHECK(next_interval_ns(fixed, 3600 * s, 20 * us) == 10 * ms);
@@ -55,14 +55,14 @@ TEST_CASE("the expected cost rises at once and falls slowly") {
     CHECK(expected_cost_ns(0, 0) == 0);
 }
 
-TEST_CASE("a tree that runs is looked at finely, as far as its age and the budget allow") {
+TEST_CASE("a tree that runs is sampled finely, as far as its age and the budget allow") {
     CHECK(next_look_ns({}, {.age_ns = 1 * s, .cost_ns = 50 * us}) == 10 * ms);
     CHECK(next_look_ns({}, {.age_ns = 60 * s, .cost_ns = 50 * us}) == 60 * ms);
     CHECK(next_look_ns({}, {.age_ns = 1 * s, .cost_ns = 7 * ms}) == 1400 * ms);
     CHECK(next_look_ns({.finest_ns = 100 * us}, {.cost_ns = 7 * ms}) == 1400 * ms);
 }
 
-TEST_CASE("a tree that rests is looked at less and less, down to a fiftieth of its age, and finely again once it runs") {
+TEST_CASE("a tree at rest is sampled less and less, up to a fiftieth of its age apart, and finely again once it runs") {
     std::uint64_t age = 2 * s;
     std::uint64_t interval = 10 * ms;
     for (int i = 0; i < 140; ++i) {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::array only_pid{20};
 
-// The moment at which the sampler wants to look again, which depends on what its last look has cost.
+// The time of the sampler's next sample, which depends on what the last one cost.
 std::uint64_t next_due(const PssSampler& pss, std::uint64_t now) {
     std::uint64_t not_due = now;
     std::uint64_t due = now + 120 * second;
@@ -34,14 +34,14 @@ struct SleepingTree {
 
 }  // namespace
 
-TEST_CASE("what a tree holds stands until a process of it has run, and is not read meanwhile") {
+TEST_CASE("the memory of a tree is not read again until one of its processes has run") {
     const SleepingTree tree;
     tree.holds(100);
     auto pss = tree.sampler();
     pss.start(0);
     REQUIRE_FALSE(pss.still_holds(1 * second, 7));
     pss.sample(1 * second, only_pid);
-    tree.holds(900);  // nobody of the tree can have done it
+    tree.holds(900);  // no process of the tree can have caused it
     const auto soon = next_due(pss, 1 * second);
     CHECK(pss.still_holds(soon, 7));
     CHECK_FALSE(pss.due(soon + 1));
@@ -55,7 +55,7 @@ TEST_CASE("what a tree holds stands until a process of it has run, and is not re
     CHECK(pss.total(later)->peak_bytes == 900 * 1024);
 }
 
-TEST_CASE("even a sleeping tree is read now and then, since others share its pages") {
+TEST_CASE("even a sleeping tree is read now and then, since other processes share its pages") {
     const SleepingTree tree;
     tree.holds(100);
     auto pss = tree.sampler();
