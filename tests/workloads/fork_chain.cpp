@@ -18,8 +18,11 @@ int fork_chain(const Arguments& arguments, Truth&) {
         const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         const auto end_ns = now_ns(CLOCK_MONOTONIC) + milliseconds(150'000);
         char first = 0;
-        while (now_ns(CLOCK_MONOTONIC) < end_ns && ::write(file, "x", 1) == 1 && ::pread(file, &first, 1, 0) == 1 && first == 'x')
+        while (now_ns(CLOCK_MONOTONIC) < end_ns && ::write(file, "x", 1) == 1 && ::pread(file, &first, 1, 0) == 1 &&
+               first == 'x') {
+            sleep_ns(200'000);  // so that links that perfwrap has not reaped yet do not use up the machine's process ids
             if (::fork() != 0) ::_exit(0);
+        }
         ::_exit(0);
     }
     sleep_ns(milliseconds(150'000));

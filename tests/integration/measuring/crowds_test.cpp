@@ -9,6 +9,7 @@
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/gate.hpp"
 #include "tests/integration/support/leftovers.hpp"
+#include "tests/integration/support/long_form.hpp"
 #include "tests/integration/support/memory_bounds.hpp"
 #include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
@@ -30,13 +31,18 @@ void check_crowd(const std::string& source, const Words& workload, const std::st
 
 }  // namespace
 
-TEST_CASE("20,000 short children leave perfwrap small") { check_crowd("procfs", {"process-storm", "20000"}); }
+// More than the process table has rows.
+TEST_CASE("thousands of short children leave perfwrap small", "[long]") {
+    check_crowd("procfs", {"process-storm", long_form() ? "20000" : "4000"});
+}
 
-TEST_CASE("5,000 processes at once leave perfwrap small") { check_crowd("procfs", {"live-processes", "5000"}); }
+TEST_CASE("more processes at once than rows leave perfwrap small", "[long]") {
+    check_crowd("procfs", {"live-processes", long_form() ? "5000" : "1500"});
+}
 
-TEST_CASE("5,000 processes at once are all counted, and leave perfwrap small", "[privileged][alone]") {
+TEST_CASE("more processes at once than rows are all counted, and leave perfwrap small", "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
-    check_crowd("ebpf", {"live-processes", "5000"});
+    check_crowd("ebpf", {"live-processes", long_form() ? "5000" : "1500"});
 }
 
 TEST_CASE("a perfwrap that cannot read the kernel's records for a while loses no process", "[privileged][alone]") {

@@ -17,7 +17,7 @@
 namespace perfwrap::test {
 namespace {
 
-constexpr std::chrono::seconds patience{120};
+constexpr std::chrono::seconds patience{300};
 
 std::array<int, 2> make_pipe() {
     std::array<int, 2> ends{};
@@ -99,7 +99,7 @@ void Child::exchange(const std::string& awaited, const std::function<bool()>& en
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!enough()) {
         if (std::chrono::steady_clock::now() > deadline)
-            throw std::runtime_error("waited in vain for two minutes: " + awaited + " of: " + name_ +
+            throw std::runtime_error("waited in vain for five minutes: " + awaited + " of: " + name_ +
                                      "; its stderr: " + ended_.err);
         if (unsent_.empty()) close_and_forget(input_);
         std::array<pollfd, 3> events{{{input_, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}}};

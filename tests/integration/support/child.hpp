@@ -38,10 +38,10 @@ public:
 
     pid_t pid() const { return pid_; }
 
-    // The next line of its standard output, without the newline. Throws after two minutes.
+    // The next line of its standard output, without the newline. Throws after five minutes.
     std::string read_line();
 
-    // Writes the input and reads the output until all processes that hold its streams are gone. Throws after two minutes.
+    // Writes the input and reads the output until all processes that hold its streams are gone. Throws after five minutes.
     Ended wait();
 
 private:

@@ -112,7 +112,7 @@ TEST_CASE("with --orphans kill perfwrap ends what the command leaves behind, and
 }
 
 // Each link lives for a fraction of a millisecond, long enough to fork the next one.
-TEST_CASE("a chain of processes that fork faster than perfwrap can look is ended nevertheless") {
+TEST_CASE("a chain of processes that fork faster than perfwrap can look is ended nevertheless", "[alone]") {
     const TemporaryFolder folder;
     std::list<Child> perfwraps;
     for (const auto& source : sources)

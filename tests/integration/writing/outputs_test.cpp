@@ -138,7 +138,7 @@ TEST_CASE("the environment is written nowhere, arguments not to Prometheus, and 
             const auto json = read_file(folder / "result.json");
             const auto prometheus = read_file(folder / "result.prom");
             CHECK_THAT(prometheus, Catch::Contains("benchmark=\"bash\""));
-            CHECK_THAT(ended.err, Catch::Contains("alive after"));
+            CHECK_THAT(ended.err, Catch::Contains("still running after the command ended"));
             for (const auto& text : {json, prometheus, ended.err}) CHECK(text.find("secret-environment") == std::string::npos);
             CHECK(prometheus.find("secret-argument") == std::string::npos);
             CHECK((json.find("secret-argument") != std::string::npos) == arguments);
