@@ -26,8 +26,14 @@ void check_exit(const OptionsExit& exit) {
 std::vector<std::string> spelled_out(const RunOptions& options) {
     constexpr std::array sources{"auto", "ebpf", "procfs"};
     constexpr std::array orphans{"leave", "wait", "kill"};
-    std::vector<std::string> words{
-        "run", "--name=", "-n", options.benchmark_name, "--max-processes", std::to_string(options.max_processes)};
+    std::vector<std::string> words{"run",
+                                   "--name=",
+                                   "-n",
+                                   options.benchmark_name,
+                                   "--max-processes",
+                                   std::to_string(options.max_processes),
+                                   "-r",
+                                   std::to_string(options.runs)};
     for (const auto& output : options.outputs) words.insert(words.end(), {"--output", output.format + ":" + output.path});
     for (const auto& [name, value] : options.labels) words.insert(words.end(), {"-l", name + "=" + value});
     words.insert(words.end(), {"--source", sources.at(static_cast<std::size_t>(options.plan.source))});
@@ -53,7 +59,7 @@ void check_run(const RunOptions& options, const std::vector<std::string>& argume
     const auto& other = std::get<RunOptions>(*again);
     const auto same_output = [](const Output& a, const Output& b) { return a.format == b.format && a.path == b.path; };
     require(other.command == options.command && other.benchmark_name == options.benchmark_name &&
-                other.labels == options.labels && other.max_processes == options.max_processes &&
+                other.labels == options.labels && other.max_processes == options.max_processes && other.runs == options.runs &&
                 std::ranges::equal(other.outputs, options.outputs, same_output) && other.plan.source == options.plan.source &&
                 other.plan.cgroup == options.plan.cgroup && other.plan.exact_memory == options.plan.exact_memory &&
                 other.orphans == options.orphans && other.record_arguments == options.record_arguments &&
