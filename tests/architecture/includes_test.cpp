@@ -13,11 +13,12 @@ namespace fs = std::filesystem;
 
 const fs::path project = PERFWRAP_SOURCE_DIR;
 
-std::vector<Room> documented() {
-    std::ifstream file(project / "ARCHITECTURE.md");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return rooms_in(text);
+std::string read(const fs::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
+
+std::vector<Room> documented() { return rooms_in(read(project / "ARCHITECTURE.md")); }
 
 // "procfs_probe_memory_test" is a test of procfs_probe.
 bool has_unit_of(const std::string& test, const fs::path& room) {
@@ -80,14 +81,17 @@ TEST_CASE("probes and exporters do not see each other, and neither sees the prof
     }
 }
 
-TEST_CASE("a test stands where its unit stands") {
+TEST_CASE("a test stands where its unit stands, and is built") {
     for (const auto* top : {"profiler", "probes", "exporters"}) {
+        const auto lists = read(project / "tests" / top / "CMakeLists.txt");
         for (const auto& entry : fs::recursive_directory_iterator(project / "tests" / top)) {
             const auto name = entry.path().stem().string();
             if (!name.ends_with("_test")) continue;
             const auto room = fs::relative(entry.path().parent_path(), project / "tests");
-            INFO(entry.path() << " tests nothing that stands in " << room);
+            INFO(entry.path());
+            INFO("it should test something in " << room << ", and be in tests/" << top << "/CMakeLists.txt");
             CHECK(has_unit_of(name, project / room));
+            CHECK(lists.find(fs::relative(entry.path(), project / "tests" / top).string()) != std::string::npos);
         }
     }
 }

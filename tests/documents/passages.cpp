@@ -17,7 +17,7 @@ namespace perfwrap {
 namespace {
 
 // Those that most people need, for the README.
-constexpr std::array<std::string_view, 10> common_options{"--output", "--name",         "--label",   "--quiet",   "--source",
+constexpr std::array<std::string_view, 10> common_options{"--output", "--runs",         "--name",    "--quiet",   "--source",
                                                           "--cgroup", "--exact-memory", "--orphans", "--timeout", "--as-invoker"};
 
 std::vector<HelpOption> options_of(const std::vector<std::string>& arguments) {
