@@ -1,5 +1,7 @@
 #include "profiler/run/series.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -52,7 +54,15 @@ void Series::add(Recording run) {
     recordings_.push_back(without_details(std::move(run)));
 }
 
-Result Series::result() const { return result_of(recordings_, runs_); }
+Result Series::result() const {
+    Result result = result_of(recordings_, runs_);
+    if (runs_.size() < options_.runs)
+        result.warnings.push_back(fmt::format("the series ended with run {} of {}: {}", runs_.size(), options_.runs,
+                                              recordings_.back().told_to_end
+                                                  ? "a signal asked perfwrap to end"
+                                                  : "it failed, or the next one could not be started"));
+    return result;
+}
 
 Result Series::result_with(Recording so_far) const {
     std::unique_lock lock(mutex_);

@@ -23,7 +23,7 @@ public:
     void add(Recording run);
     bool empty() const { return runs_.empty(); }
 
-    // The complete result.
+    // The complete result, of at least one run.
     Result result() const;
 
     // The result so far, including a run that has not ended yet. May be called from a different thread than the other functions.
