@@ -42,13 +42,22 @@ void KernelTree::arm(std::uint64_t cgroup_id) {
     command(WIRE_ARM);
 }
 
+void KernelTree::empty_maps() const {
+    // Twice as many as there can be: rows that found the ring buffer full are in the map of processes too.
+    for (const int map : {programs_->processes_map, programs_->exited_map, programs_->spaces_map})
+        delete_all_keys(map, std::size_t{2} * WIRE_MAX_PROCESSES);
+}
+
 // The maps are emptied first, since a process that is in none of them is no longer followed.
 void KernelTree::forget_last_run() {
     const bool somebody_is_left = !all_have_ended() || *programs_->exited_now != 0;
-    for (const int map : {programs_->processes_map, programs_->exited_map, programs_->spaces_map}) delete_all_keys(map);
+    empty_maps();
+    if (somebody_is_left) {
+        // Waits until every BPF program that still found a process there has ended, and removes what such a program has added.
+        syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+        empty_maps();
+    }
     if (*programs_->unreaped_now != 0) free_unreaped_slots();
-    // Waits until every BPF program that still found a process there has ended.
-    if (somebody_is_left) syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 
     // Drops the rows of these processes.
     const Listener listener = std::exchange(listener_, {.exec = [](const ExecRecord&) {}, .end = [](const wire_process&) {}});
@@ -180,6 +189,7 @@ void KernelTree::take_spaces(std::vector<wire_process>& live) const {
 }
 
 void KernelTree::await_end_of_command() const {
+    if (totals().exec_ns == 0) return;  // it was killed before its exec
     const std::uint64_t give_up_ns = monotonic_ns() + 1'000'000'000;
     while (totals().command_read == 0 && monotonic_ns() < give_up_ns) {
         add_dead_threads();

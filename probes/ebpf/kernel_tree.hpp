@@ -76,6 +76,7 @@ private:
 
     void command(std::uint64_t what) const;
     void forget_last_run();
+    void empty_maps() const;
     void free_unreaped_slots() const;
     bool all_have_ended() const;
     std::vector<wire_process> read_processes() const;

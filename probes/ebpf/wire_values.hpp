@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -55,11 +56,11 @@ void for_each_value(int map, Visit visit) {
     }
 }
 
-// For a hash map with 8-byte keys.
-inline void delete_all_keys(int map) {
+// For a hash map with 8-byte keys, from which the kernel side may remove some meanwhile. most: a bound, for a map that stays
+// full.
+inline void delete_all_keys(int map, std::size_t most) {
     std::uint64_t key = 0;
-    while (bpf_map_get_next_key(map, nullptr, &key) == 0 && bpf_map_delete_elem(map, &key) == 0) {
-    }
+    for (std::size_t i = 0; i < most && bpf_map_get_next_key(map, nullptr, &key) == 0; ++i) bpf_map_delete_elem(map, &key);
 }
 
 }  // namespace perfwrap

@@ -92,7 +92,7 @@ struct Recording {
     std::int64_t started_at_unix_ms = 0;
     std::optional<int> wait_status;  // of the command, as returned by wait(2); empty: it is still running
     bool timed_out = false;
-    bool told_to_end = false;          // perfwrap received a signal that ends most programs
+    int told_to_end = 0;               // the last signal that perfwrap received of those that end most programs; 0: none
     std::uint64_t stopped_ns = 0;      // how long the command was stopped until its end
     std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
     Observation seen;

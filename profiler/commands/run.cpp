@@ -32,7 +32,8 @@ int exit_code_of(const Recording& run) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// Measures until all runs are done, one fails, or a signal asks perfwrap to end. Returns the exit code of the last run.
+// Measures until all runs are done, one fails, or a signal asks perfwrap to end. Returns the exit code of the last run, or 128+N
+// if runs are missing because of signal N.
 int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbox, Snapshots* snapshots, Series& series) {
     int code = 0;
     for (std::size_t i = 0; i < options.runs && code == 0; ++i) {
@@ -43,9 +44,9 @@ int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbo
             return run.error().exit_code;
         }
         code = exit_code_of(*run);
-        const bool told_to_end = run->told_to_end;
+        const int told_to_end = run->told_to_end;
         series.add(std::move(*run));
-        if (told_to_end) break;
+        if (code == 0 && told_to_end != 0 && i + 1 < options.runs) return 128 + told_to_end;
     }
     return code;
 }

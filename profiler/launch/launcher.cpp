@@ -107,11 +107,12 @@ struct ChildSetup {
         if (options.ignore_sigchld) std::signal(SIGCHLD, SIG_IGN);
         before_exec.missed_signals = missed_signals();
         options.kept_by_exec.give();
-        pthread_sigmask(SIG_SETMASK, &options.signal_mask, nullptr);
 
         before_exec.exec_ns = monotonic_ns();
         // This also brings the scheduler's accounting of the thread up to date, which the eBPF probe reads at exec.
         getrusage(RUSAGE_SELF, &before_exec.used);
+        // Last: a signal that has come by now may end the command before its exec.
+        pthread_sigmask(SIG_SETMASK, &options.signal_mask, nullptr);
         return {};
     }
 

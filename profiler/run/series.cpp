@@ -58,7 +58,7 @@ Result Series::result() const {
     Result result = result_of(recordings_, runs_);
     if (runs_.size() < options_.runs)
         result.warnings.push_back(fmt::format("the series ended with run {} of {}: {}", runs_.size(), options_.runs,
-                                              recordings_.back().told_to_end
+                                              recordings_.back().told_to_end != 0
                                                   ? "a signal asked perfwrap to end"
                                                   : "it failed, or the next one could not be started"));
     return result;

@@ -30,7 +30,7 @@ public:
     void stop_along(std::uint64_t last_awake_ns);
 
     // Whether perfwrap got a signal that asks it to end: at any time in this run, or after the command had ended.
-    bool told_to_end() const { return told_to_end_; }
+    int told_to_end() const { return told_to_end_; }
     bool told_to_end_after_command() const { return told_to_end_after_command_; }
 
     // How long the command was stopped, up to end_ns.
@@ -44,7 +44,7 @@ private:
     pid_t command_ = 0;
     std::uint64_t missed_signals_ = 0;
     bool ended_ = false;
-    bool told_to_end_ = false;
+    int told_to_end_ = 0;
     bool told_to_end_after_command_ = false;
     int stop_with_command_ = 0;  // the stop signal that perfwrap got; 0: none
     StoppedTime stopped_;

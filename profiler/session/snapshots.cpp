@@ -30,7 +30,7 @@ Snapshots::~Snapshots() {
 }
 
 void Snapshots::begin_run(std::uint64_t now_ns) {
-    due_ns_ = never;
+    if (std::exchange(begun_, true)) return;
     for (auto& turn : turns_) {
         turn.due_ns = now_ns + ns(turn.reader.every);
         due_ns_ = std::min(due_ns_, turn.due_ns);

@@ -28,7 +28,8 @@ public:
     Snapshots(const Snapshots&) = delete;
     Snapshots& operator=(const Snapshots&) = delete;
 
-    // Call it when a run begins. The first snapshot is due after the shortest interval of the readers.
+    // Call it when a run begins. With the first run, the first snapshot is due after the shortest interval of the readers; later
+    // runs go on from there, so that readers get their snapshots however short each run is.
     void begin_run(std::uint64_t now_ns);
 
     // When the next snapshot is due, in nanoseconds of CLOCK_MONOTONIC; never without a reader.
@@ -57,6 +58,7 @@ private:
     void work();
 
     std::vector<Turn> turns_;
+    bool begun_ = false;
     std::uint64_t due_ns_ = never;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <csignal>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/integration/support/folders.hpp"
@@ -15,6 +17,7 @@
 #include "tests/integration/support/marked_sleep.hpp"
 #include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/integration/support/times.hpp"
 #include "tests/support/units.hpp"
 
 namespace perfwrap::test {
@@ -153,10 +156,49 @@ TEST_CASE("a signal that asks perfwrap to end ends the series, even if the comma
         REQUIRE(child.read_line() == "ready");
         ::kill(child.pid(), SIGTERM);
         const auto ended = child.wait();
-        CHECK(ended.code() == 0);
+        CHECK(ended.code() == 128 + SIGTERM);  // 99 runs are missing
         const auto result = nlohmann::json::parse(read_file(folder / "result.json"));
         CHECK(result.at("runs").size() == 1);
         CHECK(result.at("complete") == true);
+    }
+}
+
+TEST_CASE("a signal at any moment of a series of short runs ends it, and each run has the time that it took") {
+    for (const auto& source : sources) {
+        for (int i = 0; i < 12; ++i) {
+            CAPTURE(source, i);
+            const TemporaryFolder folder;
+            const double began = monotonic_seconds();
+            Child child({.argv = perfwrap_words({"--source", source, "-r", "10000", "-o", folder / "result.json"}, {"true"}),
+                         .before_exec = [] { ::setpgid(0, 0); }});
+            std::this_thread::sleep_for(std::chrono::microseconds(200'000 + 137 * i));  // any moment will do
+            ::kill(i % 2 == 0 ? -child.pid() : child.pid(), SIGTERM);
+            CHECK(child.wait().code() == 128 + SIGTERM);
+            const double took = monotonic_seconds() - began;
+            const auto text = read_file(folder / "result.json");
+            if (text.empty()) continue;  // not one run was over
+            for (const auto& run : nlohmann::json::parse(text).at("runs")) CHECK(run.at("metrics").at("wall_seconds") < took);
+        }
+    }
+}
+
+TEST_CASE("processes that an earlier run left alive and that go on forking and ending are in no later run",
+          "[privileged][long]") {
+    if (skipped(no_ebpf())) return;
+    const TemporaryFolder folder;
+    // Every second run leaves two chains of forks and ends; the runs between only wait.
+    const auto script = fmt::format(
+        "if [ -e {0} ]; then rm {0}; exec sleep 0.05; fi; : >{0}; "
+        "for i in 1 2; do (i=0; while [ $i -lt 150 ]; do (:); i=$((i+1)); done) >/dev/null 2>&1 & done; exit 0",
+        folder / "odd");
+    const auto series = measure({"--source", "ebpf", "-r", long_form() ? "400" : "60"}, {"sh", "-c", script});
+    REQUIRE(series.ended.code() == 0);
+    for (std::size_t i = 1; i < series.result.at("runs").size(); i += 2) {
+        CAPTURE(i);
+        const auto& run = series.result.at("runs").at(i);
+        CHECK(run.at("metrics").at("processes_started") == 2);  // rm, and the shell that becomes sleep
+        CHECK(run.at("metrics").at("rss_average_bytes") > 0);
+        for (const auto& processes : run.at("timeline").at("processes")) CHECK(processes <= 2);
     }
 }
 

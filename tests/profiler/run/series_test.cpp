@@ -85,7 +85,7 @@ TEST_CASE("a series that ends early says with which run, and whether a signal as
 
     Example told(5);
     auto run = run_of(1);
-    run.told_to_end = true;
+    run.told_to_end = 15;
     told.series.add(run);
     CHECK_THAT(told.series.result().warnings.back(), Catch::Contains("run 1 of 5: a signal asked"));
 }

@@ -113,7 +113,7 @@ TEST_CASE("a probe is armed before the command starts, sees it end as a zombie a
     CHECK(recording.seen.totals.minor_faults == 42U);
     CHECK(recording.end_ns > recording.exec_ns);
     CHECK_FALSE(recording.timed_out);
-    CHECK_FALSE(recording.told_to_end);
+    CHECK(recording.told_to_end == 0);
     CHECK(recording.orphans.empty());
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("a signal that came for perfwrap goes to the command, and the recordin
         }
     };
     const auto recording = wrapper.run();
-    CHECK(recording.told_to_end);
+    CHECK(recording.told_to_end == SIGTERM);
     REQUIRE(recording.wait_status);
     CHECK(WTERMSIG(*recording.wait_status) == SIGTERM);
 }
