@@ -91,7 +91,7 @@ TEST_CASE("processes that a run leaves alive are not part of later runs") {
         const auto sleep = unlikely();
         // Each run leaves a process behind, which holds 32 MiB before the run ends.
         const auto script =
-            with_workload(fmt::format("(setsid sh -c '\"$W\" hold 32 >{0} & \"$W\" sleep $S' >/dev/null 2>&1 &); {1}; rm {0}",
+            with_workload(fmt::format(R"((setsid sh -c '"$W" hold 32 >{0} & "$W" sleep $S' >/dev/null 2>&1 &); {1}; rm {0})",
                                       folder / "held", until("[ -s " + (folder / "held") + " ]")),
                           sleep);
         const auto series = measure({"--source", source, "-r", "4"}, {"sh", "-c", script});

@@ -12,8 +12,8 @@ namespace perfwrap::test {
 
 struct Launch {
     std::vector<std::string> argv;
-    std::string input = "";                  // its standard input, followed by end of file
-    std::string folder = "";                 // working directory; "" is the test's
+    std::string input{};                     // its standard input, followed by end of file
+    std::string folder{};                    // working directory; "" is the test's
     std::function<void()> before_exec = {};  // runs in the child, after its streams are set up
 };
 

@@ -20,11 +20,11 @@ namespace {
 class FakeProbe final : public Probe {
 public:
     void arm(std::uint64_t cgroup_id) override {
-        calls.push_back("arm");
+        calls.emplace_back("arm");
         armed_for = cgroup_id;
     }
     void started(pid_t pid, std::uint64_t, const rusage&) override {
-        calls.push_back("started");
+        calls.emplace_back("started");
         command = pid;
         if (on_start) on_start();
     }
@@ -34,19 +34,19 @@ public:
     }
     void ended(pid_t child) override {
         if (child != command) return;
-        calls.push_back("ended");
+        calls.emplace_back("ended");
         zombie_at_end = ::kill(child, 0) == 0;
     }
     void reaped(pid_t child, int, const rusage&) override {
-        if (child == command) calls.push_back("reaped");
+        if (child == command) calls.emplace_back("reaped");
     }
     std::vector<LiveProcess> alive() override {
         std::erase_if(living, [](const LiveProcess& process) { return ::kill(process.pid, 0) != 0; });
         return living;
     }
-    Observation so_far() override { return Observation(); }
+    Observation so_far() override { return {}; }
     Observation finish(std::uint64_t, Closing how) override {
-        calls.push_back("finish");
+        calls.emplace_back("finish");
         closing = how;
         Observation seen;
         seen.totals.minor_faults = 42;
