@@ -44,7 +44,10 @@ public:
         std::erase_if(living, [](const LiveProcess& process) { return ::kill(process.pid, 0) != 0; });
         return living;
     }
-    Observation so_far() override { return {}; }
+    Observation so_far() override {
+        Observation nothing;
+        return nothing;
+    }
     Observation finish(std::uint64_t, Closing how) override {
         calls.emplace_back("finish");
         closing = how;
