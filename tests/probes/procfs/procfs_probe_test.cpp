@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
@@ -91,8 +92,8 @@ TEST_CASE("a daemon with a session of its own counts once") {
 
 TEST_CASE("a daemon that is still alive counts with what it has used so far, and its row has no end") {
     auto& shared = *make_shared_memory();
-    int burned[2];
-    REQUIRE(::pipe(burned) == 0);
+    std::array<int, 2> burned{};
+    REQUIRE(::pipe(burned.data()) == 0);
     const auto run = observe(shared, [&] {
         spawn([&] {
             shared.daemon = ::getpid();
@@ -191,9 +192,9 @@ TEST_CASE("bytes written by the command and by what it waited for add up") {
     const auto run = observe(shared, [&] {
         const auto write_mib = [] {
             const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-            static char block[64 * 1024];
+            static std::array<char, std::size_t{64} * 1024> block{};
             for (int i = 0; i < 16; ++i)
-                if (::write(null, block, sizeof block) != sizeof block) ::_exit(1);
+                if (::write(null, block.data(), block.size()) != static_cast<ssize_t>(block.size())) ::_exit(1);
         };
         hold_for_samples(shared);  // without root the file of a zombie can be read only if it was opened before
         write_mib();
@@ -207,8 +208,8 @@ TEST_CASE("bytes written by the command and by what it waited for add up") {
 
 TEST_CASE("a process with a hostile name is followed and exec is noticed") {
     auto& shared = *make_shared_memory();
-    int until_closed[2];
-    REQUIRE(::pipe2(until_closed, O_CLOEXEC) == 0);
+    std::array<int, 2> until_closed{};
+    REQUIRE(::pipe2(until_closed.data(), O_CLOEXEC) == 0);
     int samples_after_exec = 0;
     const auto end_after_exec_was_seen = [&](Probe&) {
         std::ifstream arguments("/proc/" + std::to_string(shared.holding) + "/cmdline");

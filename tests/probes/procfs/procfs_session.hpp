@@ -42,7 +42,7 @@ struct Shared {
 
 inline Shared* make_shared_memory() {
     void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return new (memory) Shared;
+    return new (memory) Shared;  // NOLINT(cppcoreguidelines-owning-memory): it lives in the mapping, as long as the test
 }
 
 inline void sleep_ms(long milliseconds) {
@@ -107,8 +107,8 @@ struct Run {
 
 // What a session does: fork, start, sample as asked, read the zombies, reap, finish.
 template <class Body>
-Run observe(Shared& shared, Body body, Until until = Until::command_ends, ProcfsProbeOptions options = {}, bool look = false,
-            const std::function<void(Probe&)>& after_sample = {}) {
+Run observe(Shared& shared, Body body, Until until = Until::command_ends, const ProcfsProbeOptions& options = {},
+            bool look = false, const std::function<void(Probe&)>& after_sample = {}) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     auto probe = *make_procfs_probe(options);
     rusage reaped_before{};
