@@ -16,12 +16,12 @@
 namespace perfwrap {
 namespace {
 
-unsigned cpus() { return static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
-
 // The state of one run.
 struct Run {
     Run(ProcFs proc, const RecordingLimits& limits)
-        : tree(std::move(proc), ::getpid()), accounts(limits.processes), samples(cpus(), limits.timeline_buckets) {}
+        : tree(std::move(proc), ::getpid()),
+          accounts(limits.processes),
+          samples(static_cast<unsigned>(online_cpus()), limits.timeline_buckets) {}
 
     ProcessTree tree;
     TreeAccounts accounts;
