@@ -4,7 +4,11 @@
  * A counter's value is count plus the parts of all CPUs. A part changes only on its own CPU, and the event follows on the same
  * CPU. So each CPU remembers the last value of its part, the gate keeps the sum of the remembered parts, and an event reads only
  * one part, however many CPUs there are. The sum always equals the sum of what is remembered, even when a gate is reused for
- * another address space: whenever a remembered part is replaced, the difference is added to the sum. */
+ * another address space: whenever a remembered part is replaced, the difference is added to the sum.
+ *
+ * Threads on several CPUs may change the counters of one address space at the same time. A value that a program computes from
+ * them may be outdated when it is written, so it is written only if nobody else has written since before the counters were read.
+ */
 #pragma once
 
 #include "common.bpf.h"
@@ -31,9 +35,43 @@ static __always_inline u32 gate_number(u64 mm) { return (mm >> 11 ^ mm >> 21) & 
 
 static __always_inline struct wire_gate *gate_of(u64 mm) { return &gates[gate_number(mm)]; }
 
-/* The last values that a CPU saw of its own parts. */
+/* A value that several CPUs write, in the upper bits; the lower ones count the writes, so that a value that has come and gone is
+ * noticed as well. */
+#define WRITES_BITS 16
+
+static __always_inline s64 shared_value(s64 shared) { return shared >> WRITES_BITS; }
+
+static __always_inline s64 read_shared(const s64 *shared) { return *(const volatile s64 *)shared; }
+
+/* Whether it still was `before`, and so has been replaced. */
+static __always_inline bool replace_shared(s64 *shared, s64 before, s64 value) {
+    s64 after = (s64)((u64)value << WRITES_BITS) | ((before + 1) & ((1 << WRITES_BITS) - 1));
+
+    return __sync_val_compare_and_swap(shared, before, after) == before;
+}
+
+/* Whether the gate is that of this address space. If so, it stays so until leave_gate(). */
+static __always_inline bool enter_gate(struct wire_gate *gate, u64 mm) {
+    if (ADD(gate->inside, 1) < WIRE_GATE_CHANGES && gate->mm == mm) return true;
+    ADD(gate->inside, -1);
+    return false;
+}
+
+static __always_inline void leave_gate(struct wire_gate *gate) { ADD(gate->inside, -1); }
+
+/* Does nothing while another program is inside, or if a skipped change would be forgotten. */
+static __always_inline void give_gate(struct wire_gate *gate, u64 mm) {
+    if (__sync_val_compare_and_swap(&gate->inside, 0, WIRE_GATE_CHANGES) != 0) return;
+    if (!gate->dirty) {
+        gate->mm = mm;
+        gate->filled = 0;
+    }
+    ADD(gate->inside, -WIRE_GATE_CHANGES);
+}
+
+/* The last values that a CPU saw of its own parts: shared values, since other CPUs read all parts now and then. */
 struct cpu_parts {
-    s32 seen[WIRE_GATES][WIRE_KINDS];
+    s64 seen[WIRE_GATES][WIRE_KINDS];
 };
 
 struct {
@@ -45,7 +83,8 @@ struct {
 
 struct look {
     u64 counters;
-    s64 sum; /* of the parts, or of their differences from the remembered values */
+    s64 sum;    /* of the parts */
+    s64 change; /* of the sum of the remembered parts */
     u32 kind;
     u32 gate; /* WIRE_GATES: no gate, nothing is remembered */
 };
@@ -57,10 +96,18 @@ static __always_inline s32 part_on(u32 cpu, u64 counters) {
     return part;
 }
 
-static __always_inline void remember(struct cpu_parts *parts, u32 cpu, struct look *look) {
+/* Whether the remembered part is the present one, or was replaced meanwhile by one that is at least as new. */
+static __always_inline bool remember(struct cpu_parts *parts, u32 cpu, struct look *look) {
+    if (!parts) return true;
+    s64 *seen = &parts->seen[look->gate & (WIRE_GATES - 1)][look->kind & 3];
+    s64 before = read_shared(seen);
     s32 part = part_on(cpu, look->counters);
 
-    if (parts) look->sum += part - __sync_lock_test_and_set(&parts->seen[look->gate & (WIRE_GATES - 1)][look->kind & 3], part);
+    look->sum += part;
+    if (part == shared_value(before)) return true;
+    if (!replace_shared(seen, before, part)) return false;
+    look->change += part - shared_value(before);
+    return true;
 }
 
 static long look_at_cpu(u32 cpu, struct look *look) {
@@ -73,28 +120,35 @@ static long look_at_cpu(u32 cpu, struct look *look) {
     return 0;
 }
 
-static __always_inline s64 exact_pages(u64 mm, u32 kind, bool all_cpus) {
+/* What is done only inside the gate. */
+enum { INSIDE_GATE = 1, ALL_CPUS = 2 };
+
+static __always_inline s64 exact_pages(u64 mm, u32 kind, u32 how) {
     struct wire_gate *gate = gate_of(mm);
-    bool own_gate = gate->mm == mm;
     s64 pages = 0;
 
     if (counters_are_percpu()) {
         struct percpu_counter *counter = __builtin_preserve_access_index(&((struct mm_struct *)mm)->rss_stat[0]);
         u32 zero = 0;
-        struct look look = {.kind = kind, .gate = own_gate ? gate_number(mm) : WIRE_GATES};
+        struct look look = {.kind = kind, .gate = how & INSIDE_GATE ? gate_number(mm) : WIRE_GATES};
         counter = (void *)counter + kind * bpf_core_type_size(struct percpu_counter);
         pages = BPF_CORE_READ(counter, count);
-        if (own_gate) gate->count[kind & 3] = pages;
+        if (how & INSIDE_GATE) gate->count[kind & 3] = pages;
         look.counters = (u64)BPF_CORE_READ(counter, counters);
-        if (all_cpus || !own_gate)
+        if (how == INSIDE_GATE && gate->filled) {
+            struct cpu_parts *parts = bpf_map_lookup_elem(&parts_of_gates, &zero);
+            for (int i = 0; i < 3; i++)
+                if (remember(parts, bpf_get_smp_processor_id(), &look)) break;
+            pages += ADD(gate->parts[kind & 3], look.change) + look.change;
+        } else {
             bpf_loop(cpu_count, look_at_cpu, &look, 0);
-        else
-            remember(bpf_map_lookup_elem(&parts_of_gates, &zero), bpf_get_smp_processor_id(), &look);
-        pages += own_gate ? ADD(gate->parts[kind & 3], look.sum) + look.sum : look.sum;
+            if (look.change != 0) ADD(gate->parts[kind & 3], look.change);
+            pages += look.sum;
+        }
     } else {
         atomic_long_t *counts = __builtin_preserve_access_index(&((struct mm_struct___atomic *)mm)->rss_stat.count[0]);
         bpf_probe_read_kernel(&pages, sizeof(pages), counts + kind);
-        if (own_gate) gate->count[kind & 3] = pages;
+        if (how & INSIDE_GATE) gate->count[kind & 3] = pages;
     }
     return pages > 0 ? pages : 0;
 }

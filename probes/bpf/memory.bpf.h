@@ -105,31 +105,47 @@ __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since
     return 0;
 }
 
-/* Brings one kind of one address space up to date. */
-__noinline int refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns, bool all_cpus) {
-    s64 pages, before;
+/* The pages of an address space that has been dropped. */
+#define DROPPED (-1)
 
-    if (!space) return 0;
-    pages = exact_pages(mm, kind, all_cpus);
-    before = __sync_lock_test_and_set(&space->pages[kind & 3], pages);
-    if (pages != before) account(space, kind, pages - before, since_exec_ns);
-    return 0;
+/* Returns 0 if another program has written the value since before the counters were read. */
+__noinline int try_refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns, u32 how) {
+    if (!space) return 1;
+    s64 before = read_shared(&space->pages[kind & 3]);
+    if (before == DROPPED) return 1;
+    s64 pages = exact_pages(mm, kind, how);
+    if (!replace_shared(&space->pages[kind & 3], before, pages)) return 0;
+    if (pages != shared_value(before)) account(space, kind, pages - shared_value(before), since_exec_ns);
+    return 1;
+}
+
+/* Brings one kind of one address space up to date. If three attempts fail, the last of the other writers has read the counters
+ * after the first attempt, and so knows this change. */
+static __always_inline void refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns, u32 how) {
+    for (int i = 0; i < 3; i++)
+        if (try_refresh(mm, space, kind, since_exec_ns, how)) return;
 }
 
 __noinline int refresh_all_kinds(u64 mm, u64 since_exec_ns) {
-    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
     struct wire_gate *gate = gate_of(mm);
+    bool inside = enter_gate(gate, mm);
 
-    if (!space) return 0;
-    if (gate->mm == mm) gate->dirty = 0;
-    for (u32 kind = 0; kind < WIRE_KINDS; kind++) refresh(mm, space, kind, since_exec_ns, true);
+    if (inside) gate->dirty = 0;
+    struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
+    if (space)
+        for (u32 kind = 0; kind < WIRE_KINDS; kind++)
+            refresh(mm, space, kind, since_exec_ns, inside ? INSIDE_GATE | ALL_CPUS : ALL_CPUS);
+    if (inside) {
+        if (space) gate->filled = 1;
+        leave_gate(gate);
+    }
     return 0;
 }
 
 static long refresh_if_dirty(u32 index, u64 *since_exec_ns) {
     struct wire_gate *gate = &gates[index & (WIRE_GATES - 1)];
 
-    if (gate->tracked && gate->dirty) refresh_all_kinds(gate->mm, *since_exec_ns);
+    if (gate->mm && gate->dirty) refresh_all_kinds(gate->mm, *since_exec_ns);
     return 0;
 }
 
@@ -143,26 +159,25 @@ __noinline int refresh_dirty(u64 since_exec_ns) {
 static __always_inline void close_gate(u64 mm) {
     struct wire_gate *gate = gate_of(mm);
 
-    if (gate->mm == mm) {
-        gate->mm = 0;
-        gate->dirty = 0;
-    }
+    if (gate->mm != mm) return;
+    gate->dirty = 0;
+    give_gate(gate, 0);
 }
 
 __noinline int drop_space(u64 mm, u64 since_exec_ns) {
     struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
-    s64 left = 0;
+    bool left = false;
 
     if (!space) return 0;
     close_gate(mm);
     for (u32 kind = 0; kind < WIRE_KINDS; kind++) {
-        s64 pages = __sync_lock_test_and_set(&space->pages[kind], 0);
-        if (pages != 0) account(space, kind, -pages, since_exec_ns);
-        left |= pages;
+        s64 before = __sync_lock_test_and_set(&space->pages[kind], DROPPED), pages = shared_value(before);
+        if (before == DROPPED || pages == 0) continue;
+        account(space, kind, -pages, since_exec_ns);
+        left = true;
     }
     if (left) ADD(memory.unbalanced, 1);
-    ADD(live_spaces, -1);
-    bpf_map_delete_elem(&spaces, &mm);
+    if (bpf_map_delete_elem(&spaces, &mm) == 0) ADD(live_spaces, -1);
     return 0;
 }
 
@@ -200,7 +215,7 @@ __noinline int join_space(struct wire_process *process, u64 process_key, u64 mm)
             return 0;
         }
         ADD(live_spaces, 1);
-        close_gate(mm);
+        if (gate_of(mm)->stranger == mm) gate_of(mm)->stranger = 0;
         refresh_all_kinds(mm, since_exec_ns);
         space = bpf_map_lookup_elem(&spaces, &mm);
         if (!space) return 0;
@@ -223,12 +238,16 @@ static __always_inline void hand_over_if_owner(struct wire_process *process) {
     if (space && space->owner == process->id) hand_over_peak(process, space);
 }
 
+static __always_inline bool is_empty(const struct wire_space *space) {
+    return space->rss == 0 && shared_value(space->pages[WIRE_SWAP]) == 0;
+}
+
 /* An address space that is not empty is dropped at the end of its teardown, once the last reference to it is released. */
 __noinline int stop_using_space(struct wire_process *process) {
     if (!process) return 0;
     struct wire_space *space = space_of(process);
 
-    if (!space || ADD(space->users, -1) != 1 || space->rss != 0 || space->pages[WIRE_SWAP] != 0) return 0;
+    if (!space || ADD(space->users, -1) != 1 || !is_empty(space)) return 0;
     hand_over_if_owner(process);
     drop_space(process->space_key, time_since_exec(bpf_ktime_get_ns()));
     return 0;
@@ -262,26 +281,26 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     struct wire_gate *gate = gate_of(mm);
 
     if (!space) {
-        if (!gate->tracked || gate->mm == 0) {
-            gate->mm = mm;
-            gate->tracked = 0;
-        }
+        close_gate(mm);
+        /* If it joins the tree at this moment, either this or join_space() notices. */
+        __sync_lock_test_and_set(&gate->stranger, mm);
+        if (bpf_map_lookup_elem(&spaces, &mm)) gate->stranger = 0;
         return 0;
     }
     u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
     if (users == 0) {
         /* During teardown every skipped change has to be accounted for, also of kinds for which no event follows. */
         refresh_all_kinds(mm, since_exec_ns);
-    } else if (gate->mm == mm && gate->tracked) {
-        refresh(mm, space, kind, since_exec_ns, false);
+    } else if (enter_gate(gate, mm)) {
+        refresh(mm, space, kind, since_exec_ns, INSIDE_GATE);
+        leave_gate(gate);
     } else {
-        if (gate->mm && gate->tracked && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
-        gate->mm = mm;
-        gate->tracked = 1;
+        if (gate->mm && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
+        give_gate(gate, mm);
         refresh_all_kinds(mm, since_exec_ns);
     }
     if (!every_event) watch_peak(since_exec_ns);
-    if (users == 0 && space->rss == 0 && space->pages[WIRE_SWAP] == 0) {
+    if (users == 0 && is_empty(space)) {
         u64 owner_key = space->owner_key;
         struct wire_process *owner = bpf_map_lookup_elem(&processes, &owner_key);
         if (owner && owner->space == space->id) {
@@ -301,8 +320,7 @@ static __always_inline bool may_pass_over(u64 address, struct mm_struct *mm, u32
     struct wire_gate *gate = gate_of(address);
 
     if (!totals.exec_ns) return true;
-    if (gate->mm != address) return false;
-    if (!gate->tracked) return true;
+    if (gate->mm != address) return gate->stranger == address;
     /* Without users, exit_mmap() is tearing the address space down, and every change counts. */
     if (every_event || near_peak || mm->mm_users.counter == 0 || gate->count[kind] != batched_count(mm, kind)) return false;
     if (!gate->dirty) gate->dirty = 1;

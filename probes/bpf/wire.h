@@ -14,10 +14,11 @@ enum {
     WIRE_MAX_CGROUP_DEPTH = 32, /* of cgroups below the command's own */
     WIRE_RING_BYTES = 512 * 1024,
     WIRE_MAX_CPUS = 1024,
-    WIRE_MAX_SPACES = 16384, /* live address spaces of the tree */
-    WIRE_GATES = 256,        /* a power of two */
-    WIRE_BUCKETS = 4096,     /* a power of two: by how many buckets the timeline's reader may fall behind */
-    WIRE_TIME_SHIFT = 14,    /* integrals count time in units of 2^14 ns: 256 GiB held for a day fit into 63 bits */
+    WIRE_MAX_SPACES = 16384,     /* live address spaces of the tree */
+    WIRE_GATES = 256,            /* a power of two */
+    WIRE_BUCKETS = 4096,         /* a power of two: by how many buckets the timeline's reader may fall behind */
+    WIRE_GATE_CHANGES = 1 << 30, /* see wire_gate.inside */
+    WIRE_TIME_SHIFT = 14,        /* integrals count time in units of 2^14 ns: 256 GiB held for a day fit into 63 bits */
 };
 
 /* Commands from perfwrap to the kernel side (BPF_PROG_TEST_RUN). */
@@ -58,11 +59,14 @@ struct wire_memory {
 
 /* Used by the kernel side only: a counter whose batched part still equals `count` has changed by less than a batch per CPU. */
 struct wire_gate {
-    __u64 mm;
+    __u64 mm;       /* of the tree; changes only while no program is inside */
+    __u64 stranger; /* an address space outside the tree, whose changes are skipped */
     __s64 count[WIRE_KINDS];
     __s64 parts[WIRE_KINDS]; /* the sum of the per-CPU parts when they were last read */
-    __u32 tracked;           /* 0: an address space outside the tree */
+    __u32 inside;            /* programs that rely on mm; WIRE_GATE_CHANGES while it is replaced */
+    __u32 filled;            /* since mm was replaced, the parts of all CPUs have been read */
     __u32 dirty;             /* changes were skipped */
+    __u32 padding;
 };
 
 /* One address space (mm_struct) of the tree. */
@@ -70,7 +74,7 @@ struct wire_space {
     __u64 id;
     __u64 owner; /* process id; threads and vfork children share it */
     __u64 owner_key;
-    __s64 pages[WIRE_KINDS];
+    __s64 pages[WIRE_KINDS]; /* shared values, see shared_value() */
     __s64 rss;
     __s64 rss_peak;
     __s64 rss_at_peak; /* at the tree's maximum with the number peak_number, once rss has changed since; until then it is rss */

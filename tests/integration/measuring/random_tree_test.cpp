@@ -73,7 +73,7 @@ void follow_random_tree(const std::string& seed, const Words& options, double bo
 
 TEST_CASE("a random tree's tracked total is the truth at every quiet point", "[privileged][alone][long]") {
     if (skipped(no_ebpf())) return;
-    const Words seeds = long_form() ? Words{"1", "2"} : Words{"1"};
+    const Words seeds = long_form() ? Words{"1", "2", "3", "4"} : Words{"1"};
     for (const auto& seed : seeds) follow_random_tree(seed, {"--source", "ebpf", "--exact-memory"}, 0);
 }
 
