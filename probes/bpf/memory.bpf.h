@@ -65,9 +65,11 @@ static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns
     struct wire_bucket *bucket = bpf_map_lookup_elem(&buckets, &index);
 
     if (!bucket) return;
-    if (bucket->lap != number + 1) {
-        if (bucket->change != 0 || bucket->area != 0) ADD(memory.lost_buckets, 1);
-        bucket->lap = number + 1;
+    u64 lap = bucket->lap;
+    if (lap != number + 1) {
+        /* Looked at first: once the lap is written, other CPUs add to the new one. */
+        bool unread = *(volatile s64 *)&bucket->change != 0 || *(volatile s64 *)&bucket->area != 0;
+        if (__sync_val_compare_and_swap(&bucket->lap, lap, number + 1) == lap && unread) ADD(memory.lost_buckets, 1);
     }
     ADD(bucket->change, change);
     ADD(bucket->area, change * (s64)(since_exec_ns - number * interval_ns));

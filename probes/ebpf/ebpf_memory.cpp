@@ -19,9 +19,22 @@ TimelineBucket BucketReader::take_long(std::uint64_t until, std::uint64_t exec_n
     return all;
 }
 
+// A program that was adding to the bucket before this one may have finished after that one was taken: its change counts from the
+// beginning of this one. Returns the maximum so far.
+std::int64_t BucketReader::take_what_came_late(std::uint64_t number) {
+    std::int64_t maximum = sum_pages_;
+    wire_bucket& before = ring_[(number - 1) & (WIRE_BUCKETS - 1)];
+    if (number > 0 && std::atomic_ref(before.lap).load() == number) {
+        sum_pages_ += std::atomic_ref(before.change).exchange(0);
+        std::atomic_ref(before.area).store(0);
+        maximum = std::max(sum_pages_, std::int64_t{std::atomic_ref(before.maximum).exchange(0)});
+    }
+    return maximum;
+}
+
 TimelineBucket BucketReader::take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns) {
     wire_bucket& bucket = ring_[number & (WIRE_BUCKETS - 1)];
-    std::int64_t maximum = sum_pages_;
+    std::int64_t maximum = take_what_came_late(number);
     auto mean_pages = static_cast<double>(sum_pages_);
     if (std::atomic_ref(bucket.lap).load() == number + 1) {
         const std::int64_t change = std::atomic_ref(bucket.change).exchange(0);

@@ -33,6 +33,7 @@ public:
 
 private:
     TimelineBucket take_long(std::uint64_t until, std::uint64_t exec_ns);
+    std::int64_t take_what_came_late(std::uint64_t number);
     TimelineBucket take(std::uint64_t number, std::uint64_t exec_ns, std::uint64_t length_ns);
 
     wire_bucket* ring_;

@@ -72,6 +72,21 @@ TEST_CASE("a bucket is not returned before it is complete, and its place in the 
     CHECK(ring.buckets[0].maximum == 0);
 }
 
+TEST_CASE("what is added to a bucket after it was taken counts from the next one on") {
+    Ring ring;
+    BucketReader reader(ring.buckets.data(), interval, page);
+    ring.change(interval / 2, 100);
+    CHECK(read(reader, exec_ns + interval, false).front().rss_max_bytes == 100 * page);
+
+    ring.change(interval - 1, -40);
+    const auto buckets = read(reader, exec_ns + 3 * interval, false);
+    REQUIRE(buckets.size() == 2);
+    for (const auto& bucket : buckets) CHECK(bucket.rss_mean_bytes == Approx(60.0 * page));
+    CHECK(buckets.back().rss_max_bytes == 60 * page);
+    CHECK(ring.buckets[0].change == 0);
+    CHECK(ring.buckets[0].area == 0);
+}
+
 TEST_CASE("a reader that was stopped for longer than the ring lasts gets one bucket for the missed time, and loses no change") {
     Ring ring;
     BucketReader reader(ring.buckets.data(), interval, page);
