@@ -9,7 +9,7 @@ using namespace perfwrap;
 
 namespace {
 
-ProcessFacts process(int pid, std::uint64_t cpu_ns, std::uint64_t rss_peak_bytes = 0) {
+ProcessFacts facts(int pid, std::uint64_t cpu_ns, std::uint64_t rss_peak_bytes = 0) {
     ProcessFacts facts;
     facts.pid = pid;
     facts.cpu_user_ns = cpu_ns;
@@ -27,7 +27,7 @@ std::vector<int> pids(const ProcessTable& table) {
 
 TEST_CASE("The most expensive processes keep their rows, whatever the order in which they come") {
     ProcessTable table(3);
-    for (const int pid : {4, 1, 5, 2, 3}) table.add(process(pid, static_cast<std::uint64_t>(pid) * 100));
+    for (const int pid : {4, 1, 5, 2, 3}) table.add(facts(pid, static_cast<std::uint64_t>(pid) * 100));
     CHECK(pids(table) == std::vector<int>{5, 4, 3});
     CHECK(table.dropped_count() == 2);
     CHECK(table.dropped_cpu_ns() == 300);
@@ -35,18 +35,18 @@ TEST_CASE("The most expensive processes keep their rows, whatever the order in w
 
 TEST_CASE("Processes with the same CPU time are ordered by memory") {
     ProcessTable table(1);
-    table.add(process(1, 100, 10));
-    table.add(process(2, 100, 20));
-    table.add(process(3, 100, 15));
+    table.add(facts(1, 100, 10));
+    table.add(facts(2, 100, 20));
+    table.add(facts(3, 100, 15));
     CHECK(pids(table) == std::vector<int>{2});
 }
 
 TEST_CASE("User and system time both count as cost") {
     ProcessTable table(1);
-    auto mostly_system = process(1, 10);
+    auto mostly_system = facts(1, 10);
     mostly_system.cpu_system_ns = 95;
     table.add(mostly_system);
-    table.add(process(2, 100));
+    table.add(facts(2, 100));
     CHECK(pids(table) == std::vector<int>{1});
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("Rows and dropped processes add up to all of a fork storm") {
     for (int i = 0; i < 10'000; ++i) {
         const auto cpu_ns = static_cast<std::uint64_t>(i) * 7919 % 10'007;
         total += cpu_ns;
-        table.add(process(i, cpu_ns));
+        table.add(facts(i, cpu_ns));
     }
     const auto rows = table.sorted();
     const auto in_rows =
@@ -70,8 +70,8 @@ TEST_CASE("Rows and dropped processes add up to all of a fork storm") {
 TEST_CASE("would_keep predicts what add does") {
     ProcessTable table(2);
     CHECK(table.would_keep(0, 0));
-    table.add(process(1, 100));
-    table.add(process(2, 200));
+    table.add(facts(1, 100));
+    table.add(facts(2, 200));
     CHECK_FALSE(table.would_keep(100, 0));
     CHECK(table.would_keep(100, 1));
     CHECK(table.would_keep(101, 0));
@@ -80,7 +80,7 @@ TEST_CASE("would_keep predicts what add does") {
 TEST_CASE("A table without room counts everything as dropped") {
     ProcessTable table(0);
     CHECK_FALSE(table.would_keep(1'000'000, 0));
-    table.add(process(1, 5));
+    table.add(facts(1, 5));
     CHECK(table.sorted().empty());
     CHECK(table.dropped_count() == 1);
     CHECK(table.dropped_cpu_ns() == 5);
@@ -90,7 +90,7 @@ TEST_CASE("Long command lines are kept whole until there are many of them") {
     ProcessTable table(1000);
     const std::vector<std::string> longest(2'000, "a");
     for (int pid = 1; pid <= 5'000; ++pid) {
-        auto row = process(pid, 100 + static_cast<std::uint64_t>(pid));
+        auto row = facts(pid, 100 + static_cast<std::uint64_t>(pid));
         row.command = longest;
         table.add(std::move(row));
         if (pid == 1) CHECK(table.sorted().front().command == longest);
