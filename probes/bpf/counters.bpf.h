@@ -120,7 +120,8 @@ static long look_at_cpu(u32 cpu, struct look *look) {
     return 0;
 }
 
-/* What is done only inside the gate. */
+/* How a counter is read: with the remembered parts, which only a program inside the gate may use and change, or the parts of all
+ * CPUs as they are now. */
 enum { INSIDE_GATE = 1, ALL_CPUS = 2 };
 
 static __always_inline s64 exact_pages(u64 mm, u32 kind, u32 how) {

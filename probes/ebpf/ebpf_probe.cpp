@@ -306,7 +306,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));
     constexpr std::size_t for_the_rest_of_perfwrap = 8;
     if (!descriptors_are_left(for_the_rest_of_perfwrap))
-        return tl::unexpected(std::string("they leave too few file descriptors for the rest of perfwrap"));
+        return tl::unexpected(std::string("the BPF programs leave too few file descriptors for the rest of perfwrap"));
     return probe;
 }
 

@@ -20,7 +20,7 @@ struct HostFacts {
     bool root = false;            // effective uid 0
     bool capability_bpf = false;  // permitted CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN
     bool kernel_btf = false;      // /sys/kernel/btf/vmlinux can be read
-    // Why the kernel refused perfwrap's BPF programs when they were tried; empty: accepted or not tried.
+    // Why the BPF programs cannot be used, a sentence by itself; empty: they can, or were not tried.
     std::optional<std::string> bpf_refusal;
 
     // How many descriptors perfwrap may have open.

@@ -22,7 +22,7 @@ std::optional<Obstacle> ebpf_obstacle(const HostFacts& facts) {
                                 ? fmt::format("raise the limit of {} open files with ulimit -n", facts.descriptor_limit)
                             : facts.root ? "allow bpf(2) in the container's seccomp profile, or leave kernel lockdown"
                                          : "run perfwrap as root";
-        return Obstacle{fmt::format("the kernel refused perfwrap's BPF programs: {}", *facts.bpf_refusal), remedy};
+        return Obstacle{*facts.bpf_refusal, remedy};
     }
     return std::nullopt;
 }
