@@ -102,6 +102,11 @@ public:
         return processes;
     }
 
+    bool is_stranger(pid_t child) override {
+        const auto living = alive();
+        return std::ranges::find(living, child, &LiveProcess::pid) == living.end();
+    }
+
     Observation so_far() override {
         constexpr std::uint64_t patience_ns = 5'000'000;  // signals are not forwarded meanwhile
         const auto tree = kernel_.settle(patience_ns);

@@ -96,6 +96,12 @@ public:
         return living;
     }
 
+    // One that was never seen belongs to the tree: those that do not were there before it.
+    bool is_stranger(pid_t child) override {
+        const auto* process = run_.tree.find(child);
+        return process != nullptr && process->foreign;
+    }
+
     Observation so_far() override {
         const auto now_ns = monotonic_ns();
         refresh(now_ns);

@@ -55,11 +55,15 @@ public:
     // Processes of the tree that are alive now, the command included; zombies are not.
     virtual std::vector<LiveProcess> alive() = 0;
 
+    // Whether a child of perfwrap, which is alive, is known not to belong to the tree: perfwrap had it before the command, or it
+    // is of an earlier run.
+    virtual bool is_stranger(pid_t child) = 0;
+
     // What was measured so far; end_ns is now, and the window stays open. Without the timeline's unfinished bucket.
     virtual Observation so_far() = 0;
 
-    // Closes the measured window. Called once per run. Until arm() begins another run, only alive(), ended() and reaped() are
-    // called after it, while orphans are being ended.
+    // Closes the measured window. Called once per run. Until arm() begins another run, only alive(), is_stranger(),
+    // ended() and reaped() are called after it, while orphans are being ended.
     virtual Observation finish(std::uint64_t end_ns, Closing closing) = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "probes/system/clock.hpp"
+#include "probes/system/own_children.hpp"
 #include "profiler/session/job_control.hpp"
 #include "profiler/session/orphans.hpp"
 #include "profiler/session/tree_end.hpp"
@@ -110,7 +111,26 @@ private:
 
     bool over() {
         if (!command_ended_) return false;
-        return options_.orphans != Orphans::wait || job_.told_to_end_after_command() || probe_.alive().empty();
+        return options_.orphans != Orphans::wait || job_.told_to_end_after_command() || !somebody_is_left();
+    }
+
+    // A probe sees who was alive at some moment; a process may end just before that, having started another one just after. But
+    // whoever loses its parent becomes a child of perfwrap at that very moment, so there is always one until nobody is left. Only
+    // processes in another pid namespace than their parent's may not be among its descendants.
+    bool somebody_is_left() {
+        if (has_ended(P_ALL, 0)) return true;  // it is to be reaped
+        if (!probe_.alive().empty()) {
+            last_life_ns_ = monotonic_ns();
+            return true;
+        }
+        return std::ranges::any_of(own_children(),
+                                   [&](pid_t child) { return !probe_.is_stranger(child) || has_ended(P_PID, child); });
+    }
+
+    // Whether it, or any child, is a zombie.
+    static bool has_ended(idtype_t which, pid_t child) {
+        siginfo_t info{};
+        return waitid(which, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
     }
 
     // Sleeps until that moment, a signal, or an event of the probe.
@@ -137,7 +157,7 @@ private:
             rusage usage{};
             if (wait4(info.si_pid, &status, 0, &usage) != info.si_pid) return;
             probe_.reaped(info.si_pid, status, usage);
-            last_end_ns_ = now_ns;
+            last_life_ns_ = now_ns;
             if (info.si_pid == command_) {
                 command_ended_ = true;
                 job_.command_ended();
@@ -153,7 +173,7 @@ private:
         const bool waited = options_.orphans == Orphans::wait;
         recording_.stopped_ns = job_.stopped_ns(recording_.end_ns);
         if (waited)
-            recording_.end_ns = std::max(recording_.end_ns, job_.told_to_end_after_command() ? monotonic_ns() : last_end_ns_);
+            recording_.end_ns = std::max(recording_.end_ns, job_.told_to_end_after_command() ? monotonic_ns() : last_life_ns_);
         window_open_ = false;
         recording_.seen = probe_.finish(recording_.end_ns, waited ? Closing::after_orphans : Closing::at_command_end);
         if (recording_.seen.end_ns && !waited) recording_.end_ns = *recording_.seen.end_ns;
@@ -180,7 +200,7 @@ private:
     std::uint64_t awake_until_ns_ = 0;  // when perfwrap last went to sleep, or was itself stopped before that
     std::uint64_t woken_ns_ = 0;        // at the command's start, then at the end of each sleep
     std::uint64_t woken_cpu_ns_ = 0;
-    std::uint64_t last_end_ns_ = 0;
+    std::uint64_t last_life_ns_ = 0;  // when a process of the tree was last seen alive or reaped
     std::uint64_t orphans_ended_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "probes/system/clock.hpp"
+#include "probes/system/own_children.hpp"
 
 using namespace perfwrap;
 using namespace std::chrono_literals;
@@ -22,6 +23,7 @@ public:
     void arm(std::uint64_t cgroup_id) override {
         calls.emplace_back("arm");
         armed_for = cgroup_id;
+        strangers = own_children();
     }
     void started(pid_t pid, std::uint64_t, const rusage&) override {
         calls.emplace_back("started");
@@ -44,6 +46,7 @@ public:
         std::erase_if(living, [](const LiveProcess& process) { return ::kill(process.pid, 0) != 0; });
         return living;
     }
+    bool is_stranger(pid_t child) override { return std::ranges::find(strangers, child) != strangers.end(); }
     Observation so_far() override {
         Observation nothing;
         return nothing;
@@ -58,6 +61,7 @@ public:
 
     std::vector<std::string> calls;
     std::vector<LiveProcess> living;
+    std::vector<pid_t> strangers;
     std::function<void()> on_start;
     std::uint64_t armed_for = 1;
     pid_t command = 0;
@@ -206,6 +210,28 @@ TEST_CASE("with orphans to wait for, the window stays open until the probe knows
     CHECK(wrapper.probe.closing == Closing::after_orphans);
     CHECK(::kill(orphan, 0) != 0);
     CHECK(recording.orphans.empty());
+}
+
+TEST_CASE("with orphans to wait for, the window stays open for those whom the probe misses, and lasts as long as they do") {
+    Wrapper wrapper;
+    wrapper.options.orphans = Orphans::wait;
+    wrapper.options.command = {"sh", "-c", "(sleep 0.1; sleep 0.1) & (setsid sh -c 'sleep 0.1 & exec sleep 0.05' &)"};
+    const auto recording = wrapper.run();
+    CHECK(recording.end_ns - recording.exec_ns >= 200'000'000);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == 0);  // the witness
+}
+
+TEST_CASE("with orphans to wait for, nobody is waited for who was there before the command") {
+    Wrapper wrapper;
+    wrapper.options.orphans = Orphans::wait;
+    const pid_t stranger = ::fork();
+    if (stranger == 0) {
+        ::pause();
+        ::_exit(0);
+    }
+    wrapper.run();
+    REQUIRE(::kill(stranger, SIGKILL) == 0);
+    CHECK(::waitpid(stranger, nullptr, 0) == stranger);
 }
 
 TEST_CASE("who is still alive is named") {
