@@ -35,7 +35,9 @@ std::optional<std::uint32_t> pid_max() {
 // The state of one run. State of the host and of the loaded programs belongs to the probe.
 struct Run {
     Run(const EbpfProbeOptions& options, wire_bucket* buckets, std::uint64_t page_bytes)
-        : table(options.limits.processes), timeline(buckets, options.interval_ns, page_bytes, options.limits.timeline_buckets) {}
+        : table(options.limits.processes),
+          timeline(buckets, options.interval_ns, page_bytes, static_cast<unsigned>(online_cpus()),
+                   options.limits.timeline_buckets) {}
 
     ImageStore images{};
     ProcessTable table;

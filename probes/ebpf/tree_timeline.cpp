@@ -22,7 +22,9 @@ void TreeTimeline::add_cpu(std::uint64_t at_ns, std::uint64_t runtime_ns) {
     const auto new_ns = static_cast<double>(runtime_ns - std::min(runtime_ns, shown_cpu_ns_));
     const auto span_ns = static_cast<double>(std::max(at_ns, end_ns_) - cpu_to_ns_);
     const auto share_ns = static_cast<std::uint64_t>(new_ns * (static_cast<double>(end_ns_ - cpu_to_ns_) / span_ns));
-    shown_cpu_ns_ += timeline_.spread_cpu(cpu_to_ns_, end_ns_, share_ns);
+    const auto even_ns = std::min(share_ns, cpus_ * (end_ns_ - cpu_to_ns_));
+    shown_cpu_ns_ += timeline_.spread_cpu(cpu_to_ns_, end_ns_, even_ns);
+    shown_cpu_ns_ += timeline_.fill_cpu(share_ns - even_ns, cpus_);
     cpu_to_ns_ = end_ns_;
 }
 

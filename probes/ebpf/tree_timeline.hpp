@@ -12,14 +12,16 @@ namespace perfwrap {
 
 class TreeTimeline {
 public:
-    TreeTimeline(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes, std::size_t limit)
-        : buckets_(ring, interval_ns, page_bytes), timeline_(limit) {}
+    TreeTimeline(wire_bucket* ring, std::uint64_t interval_ns, std::uint64_t page_bytes, unsigned cpus, std::size_t limit)
+        : buckets_(ring, interval_ns, page_bytes), cpus_(cpus), timeline_(limit) {}
 
     // Adds the complete buckets until now_ns; when closing, also the one that contains now_ns.
     void add_memory(std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes, bool closing);
 
     // runtime_ns: the CPU time that the tree had used at at_ns. Call it after add_memory() up to then. What is new is spread
     // evenly over the time since the previous sample; the part after the last complete bucket is added to later buckets.
+    // The kernel tells a running thread's time at its next tick or switch: what the CPUs could not have spent since the previous
+    // sample was spent before it.
     void add_cpu(std::uint64_t at_ns, std::uint64_t runtime_ns);
 
     const Timeline& timeline() const { return timeline_; }
@@ -28,6 +30,7 @@ public:
 
 private:
     BucketReader buckets_;
+    unsigned cpus_;
     Timeline timeline_;
     std::uint64_t end_ns_ = 0;     // of the last bucket
     std::uint64_t cpu_to_ns_ = 0;  // CPU time has been added until here

@@ -51,4 +51,15 @@ std::uint64_t Timeline::spread_cpu(std::uint64_t from_ns, std::uint64_t to_ns, s
     return taken_ns;
 }
 
+std::uint64_t Timeline::fill_cpu(std::uint64_t cpu_ns, unsigned cpus) {
+    std::uint64_t left_ns = cpu_ns;
+    for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend() && left_ns > 0; ++bucket) {
+        const auto capacity_ns = cpus * bucket->length_ns;
+        const auto share_ns = std::min(left_ns, capacity_ns - std::min(capacity_ns, bucket->cpu_ns));
+        bucket->cpu_ns += share_ns;
+        left_ns -= share_ns;
+    }
+    return cpu_ns - left_ns;
+}
+
 }  // namespace perfwrap

@@ -30,6 +30,10 @@ public:
     // Spreads CPU time evenly over the time between two moments. Returns the part that fell into existing buckets.
     std::uint64_t spread_cpu(std::uint64_t from_ns, std::uint64_t to_ns, std::uint64_t cpu_ns);
 
+    // Gives CPU time to the last buckets that have room for it, which on so many CPUs have their length times the CPUs. Returns
+    // the part for which there was room.
+    std::uint64_t fill_cpu(std::uint64_t cpu_ns, unsigned cpus);
+
     const std::vector<TimelineBucket>& buckets() const { return buckets_; }
 
 private:

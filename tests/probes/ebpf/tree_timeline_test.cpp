@@ -14,7 +14,7 @@ constexpr std::uint64_t began_ns = 1'000 * ms;
 
 struct Tree {
     std::vector<wire_bucket> ring = std::vector<wire_bucket>(WIRE_BUCKETS);
-    TreeTimeline timeline{ring.data(), 10 * ms, 4096, 2000};
+    TreeTimeline timeline{ring.data(), 10 * ms, 4096, 2, 2000};
 
     std::vector<std::uint64_t> cpu_ms() const {
         std::vector<std::uint64_t> all;
@@ -54,6 +54,15 @@ TEST_CASE("the bucket in which the window closes has the rest of the CPU time") 
     tree.timeline.add_cpu(began_ns + 25 * ms, 25 * ms);
     CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{10, 10, 5});
     CHECK_FALSE(tree.timeline.cpu_interval_seconds());
+}
+
+TEST_CASE("CPU time that the CPUs cannot have spent since the previous sample was spent before it") {
+    Tree tree;
+    tree.timeline.add_memory(began_ns, began_ns + 20 * ms, 1, false);
+    tree.timeline.add_cpu(began_ns + 20 * ms, 30 * ms);
+    tree.timeline.add_memory(began_ns, began_ns + 30 * ms, 1, true);
+    tree.timeline.add_cpu(began_ns + 30 * ms, 58 * ms);
+    CHECK(tree.cpu_ms() == std::vector<std::uint64_t>{18, 20, 20});
 }
 
 TEST_CASE("a sample before the first complete bucket loses nothing") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <vector>
 
 using namespace perfwrap;
 
@@ -17,6 +18,16 @@ TimelineBucket bucket(std::uint64_t start_ns, std::uint64_t length_ns, std::uint
 }
 
 }  // namespace
+
+TEST_CASE("CPU time fills the last buckets that have room for it") {
+    Timeline timeline;
+    for (std::uint64_t start_ns : {0, 100, 200}) timeline.add(bucket(start_ns, 100, 1));  // 50 of 200 each
+    CHECK(timeline.fill_cpu(350, 2) == 350);
+    std::vector<std::uint64_t> cpu;
+    for (const auto& each : timeline.buckets()) cpu.push_back(each.cpu_ns);
+    CHECK(cpu == std::vector<std::uint64_t>{100, 200, 200});
+    CHECK(timeline.fill_cpu(350, 2) == 100);
+}
 
 TEST_CASE("Two neighbours merge into the larger maximum, the mean weighted by time, and the sum of the CPU time") {
     const auto both =
