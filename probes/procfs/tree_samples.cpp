@@ -1,6 +1,7 @@
 #include "probes/procfs/tree_samples.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace perfwrap {
 
@@ -39,9 +40,15 @@ void TreeSamples::add(std::uint64_t at_ns, std::span<const TrackedProcess> proce
 
 void TreeSamples::raise_peak(std::uint64_t at_ns, const TrackedProcess& process, std::uint64_t bytes) {
     if (bytes <= rss_.peak_bytes()) return;
-    rss_.raise_peak(bytes);
+    raise_peak(bytes);
     peak_at_ns_ = at_ns;
     holders_.assign(1, {process.pid, process.command, bytes});
+}
+
+void TreeSamples::raise_peak(std::uint64_t bytes) {
+    if (bytes <= rss_.peak_bytes()) return;
+    rss_.raise_peak(bytes);
+    raised_bytes_ = bytes;
 }
 
 void TreeSamples::add_bucket(std::uint64_t at_ns, const Sums& now, std::uint64_t tree_cpu_ns) {
@@ -60,7 +67,7 @@ void TreeSamples::add_bucket(std::uint64_t at_ns, const Sums& now, std::uint64_t
         timeline_.add({
             .start_ns = last_ns_,
             .length_ns = length_ns,
-            .rss_max_bytes = std::max(before_bytes, now_bytes),
+            .rss_max_bytes = std::max({before_bytes, now_bytes, std::exchange(raised_bytes_, 0)}),
             .rss_mean_bytes = (static_cast<double>(before_bytes) + static_cast<double>(now_bytes)) / 2,
             .cpu_ns = cpu_ns,
             .processes_max = std::max(last_.processes, now.processes),

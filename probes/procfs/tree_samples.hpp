@@ -25,7 +25,7 @@ public:
     // The process is known to have held this much at some moment.
     void raise_peak(std::uint64_t at_ns, const TrackedProcess& process, std::uint64_t bytes);
     // The same for a process that is not known.
-    void raise_peak(std::uint64_t bytes) { rss_.raise_peak(bytes); }
+    void raise_peak(std::uint64_t bytes);
 
     // The last sample is taken to be valid until the end.
     void close(std::uint64_t end_ns, std::uint64_t tree_cpu_ns);
@@ -55,6 +55,7 @@ private:
     Sums last_;
     Sums peaks_;  // the maximum of each field
     SampledMemory rss_;
+    std::uint64_t raised_bytes_ = 0;  // the largest raise of the peak since the last bucket
     std::uint64_t peak_at_ns_ = 0;
     std::vector<Holder> holders_;
     std::uint64_t shown_cpu_ns_ = 0;

@@ -72,6 +72,18 @@ TEST_CASE("a spike between samples counts as far as the kernel's high-water mark
     CHECK(seen.peak->holders.size() == 2);
 }
 
+TEST_CASE("the timeline shows a spike in the step in which it was, and at the end one that nobody saw") {
+    TreeSamples samples(2);
+    samples.add(0 * s, std::vector{holding(1, 64)}, 0);
+    samples.add(1 * s, std::vector{holding(1, 64, 200)}, 0);
+    samples.add(2 * s, std::vector{holding(1, 64, 200)}, 0);
+    samples.raise_peak(2 * s, holding(1, 64), 300 * mib);
+    samples.close(3 * s, 0);
+    std::vector<std::uint64_t> maxima_mib;
+    for (const auto& bucket : observe(samples).timeline.buckets()) maxima_mib.push_back(bucket.rss_max_bytes / mib);
+    CHECK(maxima_mib == std::vector<std::uint64_t>{200, 64, 300});
+}
+
 TEST_CASE("if a command ends before its memory can be read, at most its peak is known") {
     TreeSamples samples(2);
     samples.add(0, std::vector{holding(1, 0)}, 0);
