@@ -55,6 +55,7 @@ constexpr std::array entries{
     Entry{"process-crowd", process_crowd,
           "[SLEEPING=2000 EXECS=2000 MILLISECONDS=500]: live processes, and execs with long arguments"},
     Entry{"process-storm", process_storm, "[COUNT=20000]: forked, ended, reaped"},
+    Entry{"random-program", random_program, "[SEED=1]: what programs do, at random, for some 20 to 200 ms"},
     Entry{"random-tree", random_tree, "[SEED=1 STEPS=2000]: a random tree of processes, still at times"},
     Entry{"random-tree-agent", random_tree_agent, "SLOT: one process of random-tree after an exec"},
     Entry{"rename", rename_itself, "changes its name by prctl, /proc/self/comm and over its argv"},

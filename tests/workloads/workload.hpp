@@ -35,7 +35,7 @@ Workload cpu_children, cpu_daemon, cpu_exec_chain, cpu_holder, cpu_io_uring, cpu
 Workload memory_dontneed, memory_fork, memory_four, memory_memfd, memory_mlock, memory_mremap, memory_oom, memory_profile,
     memory_spike, memory_thp, memory_threads, memory_vfork;
 Workload fork_until_refused, live_processes, live_threads, rename_itself, same_pid;
-Workload process_crowd, process_storm, random_tree, random_tree_agent;
+Workload process_crowd, process_storm, random_program, random_tree, random_tree_agent;
 Workload burn, count_signals, die, exit_with, fork_chain, hold, hostile_comm, in_cgroup, job_control, own_group, print_signals,
     show_launch, sleep_for, stay, until_released;
 
