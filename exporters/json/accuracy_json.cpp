@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "exporters/text/accuracy_text.hpp"
+#include "exporters/text/nanoseconds.hpp"
 
 namespace perfwrap {
 namespace {
@@ -74,7 +75,7 @@ nlohmann::ordered_json accuracy_json(const Accuracy& accuracy) {
     }
     if (accuracy.cause) json["bound_by"] = name_of(*accuracy.cause);
     if (accuracy.interval_seconds && std::isfinite(*accuracy.interval_seconds))
-        json["interval_seconds"] = *accuracy.interval_seconds;
+        json["interval_seconds"] = to_the_nanosecond(*accuracy.interval_seconds);
     if (accuracy.samples) json["samples"] = *accuracy.samples;
     return json;
 }

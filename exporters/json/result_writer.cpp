@@ -6,6 +6,7 @@
 
 #include "exporters/json/accuracy_json.hpp"
 #include "exporters/text/accuracy_text.hpp"
+#include "exporters/text/nanoseconds.hpp"
 #include "exporters/text/renamed_labels.hpp"
 #include "exporters/text/text.hpp"
 #include "exporters/text/utc_time.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json real(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json real(double value) { return std::isfinite(value) ? Json(to_the_nanosecond(value)) : Json(nullptr); }
 
 Json whole(double value) {
     constexpr double beyond_int64 = 9223372036854775808.0;

@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "exporters/text/nanoseconds.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -34,7 +36,8 @@ std::string prometheus_text(std::span<const PrometheusFamily> families) {
     for (const auto& family : families) {
         fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} gauge\n", family.name, escaped(family.help, false));
         for (const auto& gauge : family.series)
-            fmt::format_to(std::back_inserter(out), "{}{} {}\n", family.name, label_list(gauge.labels), gauge.value);
+            fmt::format_to(std::back_inserter(out), "{}{} {}\n", family.name, label_list(gauge.labels),
+                           to_the_nanosecond(gauge.value));
     }
     return out;
 }

@@ -31,6 +31,10 @@ struct TreeTotals {
     std::optional<std::uint64_t> threads_started;
     std::optional<std::uint64_t> threads_peak;
     std::optional<std::uint64_t> oom_kills;
+
+    std::optional<std::uint64_t> cpu_ns() const {
+        return cpu_user_ns && cpu_system_ns ? std::optional(*cpu_user_ns + *cpu_system_ns) : std::nullopt;
+    }
 };
 
 // A quantity of memory over time: its maximum and its integral over the time that was observed.

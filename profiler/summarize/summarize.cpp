@@ -51,9 +51,7 @@ MetricValues metrics_of(const Observation& seen, const Window& window) {
     values[wall_seconds] = window.length_seconds();
     values[cpu_user_seconds] = as_seconds(totals.cpu_user_ns);
     values[cpu_system_seconds] = as_seconds(totals.cpu_system_ns);
-    // The sum of the two written values, so that adding them up gives cpu_seconds to the last digit.
-    if (values[cpu_user_seconds] && values[cpu_system_seconds])
-        values[cpu_seconds] = *values[cpu_user_seconds] + *values[cpu_system_seconds];
+    values[cpu_seconds] = as_seconds(totals.cpu_ns());
     if (values[cpu_seconds] && window.length_seconds() > 0)
         values[cpu_cores_average] = *values[cpu_seconds] / window.length_seconds();
     values[rss_peak_bytes] = peak_of(memory.rss);
@@ -120,8 +118,7 @@ ProcessTableResult processes_of(const Observation& seen, const Window& window, c
     if (totals.processes_started)
         table.omitted.count =
             *totals.processes_started - std::min<std::uint64_t>(*totals.processes_started, table.recorded.size());
-    if (totals.cpu_user_ns && totals.cpu_system_ns)
-        table.omitted.cpu_seconds = without(*totals.cpu_user_ns + *totals.cpu_system_ns, rows_cpu_ns) / 1e9;
+    if (const auto cpu_ns = totals.cpu_ns()) table.omitted.cpu_seconds = without(*cpu_ns, rows_cpu_ns) / 1e9;
     return table;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "exporters/json/result_writer.hpp"
+#include "exporters/text/nanoseconds.hpp"
 #include "tests/support/sample_result.hpp"
 
 using namespace perfwrap;
@@ -59,6 +60,8 @@ Result as_in_file(Result result) {
         run.metrics[Metric::rss_average_bytes] = std::round(run.metrics[Metric::rss_average_bytes].value());
     auto& average = result.summary.at(Metric::rss_average_bytes);
     for (auto* value : {&average.mean, &average.median, &average.min, &average.max}) *value = std::round(*value);
+    auto& mean_wall = result.summary.at(Metric::wall_seconds).mean;
+    mean_wall = to_the_nanosecond(mean_wall);
     return result;
 }
 

@@ -305,7 +305,22 @@ TEST_CASE("infinity and NaN never reach the file") {
     CHECK(file["summary"]["cpu_cores_average"]["mean"].is_null());
 }
 
-TEST_CASE("bytes beyond 2^32 and numbers of seconds keep every digit") {
+TEST_CASE("seconds and cores end at the nanosecond wherever they stand") {
+    auto result = sample_result();
+    constexpr double not_quite = 7.013000039 + 0.395844270;
+    auto& run = result.runs[0];
+    result.measurement.interval_seconds = result.measurement.cpu_interval_seconds = not_quite;
+    result.measurement.sources[Metric::pss_peak_bytes] = {"procfs", sampled_every(not_quite), ""};
+    result.summary[Metric::cpu_seconds] = {3, not_quite, not_quite, not_quite, not_quite, not_quite};
+    run.metrics[Metric::cpu_seconds] = run.stopped_seconds = run.peak->at_seconds = not_quite;
+    run.timeline.t_seconds[1] = run.timeline.cpu_cores[1] = not_quite;
+    run.processes.recorded[0].cpu_user_seconds = run.processes.omitted.cpu_seconds = not_quite;
+    const auto text = format_json(result);
+    CHECK(text.find("7.40884430899") == std::string::npos);
+    CHECK(text.find("\"cpu_seconds\": 7.408844309,") != std::string::npos);
+}
+
+TEST_CASE("bytes beyond 2^32 and numbers of seconds keep every digit that is known") {
     auto result = sample_result();
     result.runs[0].metrics[Metric::rss_peak_bytes] = 9007199254740991.0;
     result.runs[0].metrics[Metric::wall_seconds] = 0.1;

@@ -205,11 +205,20 @@ TEST_CASE("help text is escaped, and keeps its quotes") {
 }
 
 TEST_CASE("numbers read back as the same") {
-    for (const double value : {0.1, 1.0 / 3, 1e-9, 6.02e23, 123456789012345.0, -0.0}) {
+    for (const double value : {0.1, 1e-9, 6.02e23, 123456789012345.0, -0.0}) {
         const std::vector<PrometheusFamily> families{{"x", "", {{{}, value}}}};
         const auto text = prometheus_text(families);
         CHECK(std::stod(text.substr(text.rfind(' ') + 1)) == value);
     }
+}
+
+TEST_CASE("seconds end at the nanosecond, also as a median of two runs and as cores") {
+    auto result = sample_result();
+    result.summary[Metric::wall_seconds].median = 7.013000039 + 0.395844270;
+    result.summary[Metric::cpu_cores_average].median = 5.0 / 3;
+    const auto text = format_prometheus(result);
+    CHECK(line_of(text, "perfwrap_wall_seconds{").ends_with("} 7.408844309"));
+    CHECK(line_of(text, "perfwrap_cpu_cores_average{").ends_with("} 1.666666667"));
 }
 
 TEST_CASE("numbers are the same in every locale") {

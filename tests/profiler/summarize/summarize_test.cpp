@@ -40,14 +40,16 @@ RunResult summarized(const Recording& recording) { return summarize(recording, 0
 
 TEST_CASE("Wall time is the window from exec to end") { CHECK(summarized(two_seconds()).metrics[Metric::wall_seconds] == 2.0); }
 
-TEST_CASE("CPU time is the sum of its parts to the last digit, and the cores are that over the wall time") {
+TEST_CASE(
+    "CPU time is the sum of its parts to the nanosecond, without digits beyond, and the cores are that over the wall time") {
     auto recording = two_seconds();
-    recording.seen.totals.cpu_user_ns = 100'000'001;
-    recording.seen.totals.cpu_system_ns = 200'000'002;
+    recording.seen.totals.cpu_user_ns = 7'013'000'039;  // as doubles, the parts add up to 7.408844308999999
+    recording.seen.totals.cpu_system_ns = 395'844'270;
     const auto run = summarized(recording);
-    CHECK(*run.metrics[Metric::cpu_seconds] == *run.metrics[Metric::cpu_user_seconds] + *run.metrics[Metric::cpu_system_seconds]);
-    CHECK(*run.metrics[Metric::cpu_seconds] == Approx(0.300000003));
-    CHECK(*run.metrics[Metric::cpu_cores_average] == Approx(0.1500000015));
+    CHECK(*run.metrics[Metric::cpu_user_seconds] == 7.013000039);
+    CHECK(*run.metrics[Metric::cpu_system_seconds] == 0.39584427);
+    CHECK(*run.metrics[Metric::cpu_seconds] == 7.408844309);
+    CHECK(*run.metrics[Metric::cpu_cores_average] == Approx(3.7044221545));
 }
 
 TEST_CASE("What was not recorded has no value, and a recorded zero is zero") {
