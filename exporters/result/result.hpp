@@ -161,8 +161,8 @@ struct Absence {
 };
 
 struct Measurement {
-    std::string mode;  // "ebpf" or "procfs"
-    double interval_seconds = 0;
+    std::string mode;                 // "ebpf" or "procfs"
+    double interval_seconds = 0;      // mean length of a step of the timeline
     double cpu_interval_seconds = 0;  // mean, for the timeline's CPU time
     std::uint64_t lost_events = 0;
     std::map<Metric, MetricSource> sources;  // every metric that was measured

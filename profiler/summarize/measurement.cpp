@@ -26,6 +26,19 @@ std::optional<double> tree_interval(const Observation& seen) { return seen.mean_
 
 std::optional<double> cpu_interval(const Observation& seen) { return seen.cpu_interval_seconds; }
 
+// The mean length of the steps that the timelines of the runs have in the end.
+std::optional<double> timeline_step(std::span<const RunResult> runs) {
+    double seconds = 0;
+    std::size_t steps = 0;
+    for (const auto& run : runs) {
+        const auto& begins = run.timeline.t_seconds;
+        if (begins.empty()) continue;
+        seconds += std::max(run.metrics[Metric::wall_seconds].value_or(0) - begins.front(), 0.0);
+        steps += begins.size();
+    }
+    return seconds > 0 ? std::optional(seconds / static_cast<double>(steps)) : std::nullopt;
+}
+
 // PSS is sampled at intervals of its own.
 std::optional<double> pss_interval(const Observation& seen) {
     const auto& pss = seen.memory.pss;
@@ -92,8 +105,9 @@ std::string joined(std::string_view first, std::string_view second) {
 Measurement describe_measurement(const Plan& plan, std::span<const Recording> recordings, std::span<const RunResult> runs) {
     Measurement measurement;
     measurement.mode = mode_name(plan.mode);
-    measurement.interval_seconds = mean(recordings, tree_interval).value_or(std::chrono::duration<double>(plan.interval).count());
-    measurement.cpu_interval_seconds = mean(recordings, cpu_interval).value_or(measurement.interval_seconds);
+    measurement.interval_seconds = timeline_step(runs).value_or(std::chrono::duration<double>(plan.interval).count());
+    measurement.cpu_interval_seconds =
+        mean(recordings, cpu_interval).value_or(mean(recordings, tree_interval).value_or(measurement.interval_seconds));
     for (const auto& recording : recordings) measurement.lost_events += recording.seen.lost_events;
 
     for (const auto& info : metric_catalogue()) {

@@ -63,4 +63,9 @@ def _watch(settings, source, count, interval, window_seconds):
     finally:
         watcher.terminate()
         watcher.communicate()  # ends when the last sleeper, which holds the pipe, has ended
-    return cost | {"interval_taken_seconds": json.loads(result.read_text())["measurement"]["interval_seconds"]}
+    return cost | {"interval_taken_seconds": _interval_taken(json.loads(result.read_text())["measurement"])}
+
+
+def _interval_taken(measurement):
+    """Between samples; where every change is followed, the resolution of the timeline."""
+    return measurement["sources"]["rss_peak_bytes"].get("interval_seconds", measurement["interval_seconds"])

@@ -48,7 +48,6 @@ TEST_CASE("Every metric is in exactly one of sources and unavailable, and in sou
 TEST_CASE("What is sampled states the interval that came out, what is exact does not") {
     const auto sampled = Measured(ordinary_host()).described();
     CHECK(sampled.mode == "procfs");
-    CHECK(sampled.interval_seconds == 0.0123);
     CHECK(accuracy_text(sampled.sources.at(Metric::rss_peak_bytes).accuracy) == "sampled every 12 ms");
     CHECK(accuracy_text(sampled.sources.at(Metric::wall_seconds).accuracy) == "exact");
     const auto followed = Measured(privileged_host()).described();
@@ -86,12 +85,22 @@ TEST_CASE("Over several runs the interval is their mean, and lost events add up"
     measured.runs.push_back(measured.runs[0]);
     measured.runs[1].metrics[Metric::pss_peak_bytes].reset();
     const auto measurement = measured.described();
-    CHECK(measurement.interval_seconds == Approx(0.020));
+    CHECK(measurement.cpu_interval_seconds == Approx(0.020));
     CHECK(measurement.lost_events == 5);
     CHECK_THAT(measurement.sources.at(Metric::pss_peak_bytes).note, Contains("in 1 of 2 runs"));
 }
 
-TEST_CASE("Without samples the interval is the planned one") {
+TEST_CASE("The interval is the mean step of the timelines that are in the result, however often there were samples") {
+    Measured measured(privileged_host());
+    measured.runs[0].metrics[Metric::wall_seconds] = 900;
+    for (int i = 0; i < 1407; ++i) measured.runs[0].timeline.t_seconds.push_back(i * 0.64);
+    CHECK(measured.described().interval_seconds == Approx(0.64).epsilon(0.001));
+    measured.runs.push_back(measured.runs[0]);
+    measured.runs[1].timeline.t_seconds = {0, 450};
+    CHECK(measured.described().interval_seconds == Approx(1800.0 / 1409));
+}
+
+TEST_CASE("Without samples and a timeline the interval is the planned one") {
     Measured measured(ordinary_host());
     measured.recordings[0].seen.mean_interval_seconds.reset();
     CHECK(measured.described().interval_seconds == 0.010);
