@@ -1,5 +1,6 @@
 #include "exporters/prometheus/prometheus.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -29,11 +30,17 @@ std::optional<double> median(const Result& result, Metric metric) {
     return metric_info(metric).unit == Unit::bytes ? std::round(found->second.median) : found->second.median;
 }
 
-// The total has no series of its own beside its parts: a sum over the family would count it twice.
+bool in_every_run(const Result& result, Metric metric) {
+    return std::ranges::all_of(result.runs, [metric](const RunResult& run) { return run.metrics[metric].has_value(); });
+}
+
+// The total has no series of its own beside its parts: a sum over the family would count it twice. Parts that only some runs have
+// are not parts of the total.
 std::vector<PrometheusGauge> cpu_series(const Result& result, const Labels& labels) {
     const auto user = median(result, Metric::cpu_user_seconds);
     const auto system = median(result, Metric::cpu_system_seconds);
-    if (user && system) return {{with(labels, "mode", "user"), *user}, {with(labels, "mode", "system"), *system}};
+    if (user && system && in_every_run(result, Metric::cpu_user_seconds) && in_every_run(result, Metric::cpu_system_seconds))
+        return {{with(labels, "mode", "user"), *user}, {with(labels, "mode", "system"), *system}};
     if (const auto total = median(result, Metric::cpu_seconds)) return {{labels, *total}};
     return {};
 }

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <string_view>
 
 #include "probes/host/cgroup.hpp"
@@ -22,6 +23,12 @@ bool allows_bpf(std::uint64_t capabilities) {
     constexpr int cap_bpf = 39;
     const auto has = [&](int capability) { return (capabilities >> capability & 1) != 0; };
     return has(cap_sys_admin) || (has(cap_bpf) && has(cap_perfmon));
+}
+
+// The coarse clocks advance at each tick (posix_get_coarse_res, kernel/time/posix-timers.c).
+std::uint64_t clock_tick_ns() {
+    timespec tick{};
+    return ::clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick.tv_sec == 0 ? static_cast<std::uint64_t>(tick.tv_nsec) : 0;
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
@@ -60,6 +67,7 @@ HostFacts gather_host_facts(const HostFiles& files) {
     facts.cpu_model = cpu_model(files.proc, system);
     facts.cpus = online_cpus();
     facts.memory_bytes = memory_bytes(files.proc);
+    facts.clock_tick_ns = clock_tick_ns();
 
     const auto status = read_small_file(files.proc + "/self/status");
     facts.proc_mounted = status.has_value();

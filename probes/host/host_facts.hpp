@@ -16,6 +16,7 @@ struct HostFacts {
     std::string cpu_model;
     int cpus = 0;
     std::uint64_t memory_bytes = 0;
+    std::uint64_t clock_tick_ns = 0;  // of the kernel (CONFIG_HZ), not of sysconf(3); 0: not known
 
     bool root = false;            // effective uid 0
     bool capability_bpf = false;  // permitted CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN

@@ -133,6 +133,7 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     plan.every_memory_event = options.exact_memory && plan.mode == Mode::ebpf;
     plan.physical_memory = follows_physical_memory(facts, options);
     plan.sample_pss = facts.smaps_rollup;
+    plan.clock_tick_ns = facts.clock_tick_ns;
     const Circumstances circumstances{
         .mode = plan.mode, .every_memory_event = plan.every_memory_event, .late_faults = facts.faults_told_late};
     for (const auto& info : metric_catalogue())

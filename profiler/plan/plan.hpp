@@ -42,6 +42,7 @@ struct Plan {
     bool every_memory_event = false;
     bool physical_memory = false;  // the kernel's counters of the command's cgroup are followed
     bool sample_pss = false;
+    std::uint64_t clock_tick_ns = 0;             // 0: not known
     std::optional<std::string> fallback_reason;  // why automatic did not take eBPF
     std::optional<std::string> remedy;           // the one command or setting that would unlock more
     std::array<MetricPlan, metric_count> metrics;

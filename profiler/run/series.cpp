@@ -77,7 +77,8 @@ Result Series::result_with(Recording so_far) const {
 }
 
 RunResult Series::summarized(const Recording& run, std::size_t index) const {
-    return summarize(run, static_cast<int>(index), {.record_arguments = options_.record_arguments});
+    return summarize(run, static_cast<int>(index),
+                     {.record_arguments = options_.record_arguments, .clock_tick_ns = plan_.clock_tick_ns});
 }
 
 Result Series::result_of(std::vector<Recording> recordings, std::vector<RunResult> runs) const {

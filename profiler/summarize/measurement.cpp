@@ -95,6 +95,19 @@ std::optional<Absence> withheld(Metric metric, std::span<const Recording> record
         "root where a program with rights of its own runs"};
 }
 
+bool is_part_of_cpu(Metric metric) { return metric == Metric::cpu_user_seconds || metric == Metric::cpu_system_seconds; }
+
+// User and system time of runs that were too short.
+std::optional<Absence> undivided(Metric metric, const Plan& plan, std::span<const Recording> recordings) {
+    const auto too_short = [&](const Recording& run) { return too_short_to_divide(run.seen.totals, plan.clock_tick_ns); };
+    if (!is_part_of_cpu(metric) || std::ranges::none_of(recordings, too_short)) return std::nullopt;
+    const auto least =
+        fmt::format("{} clock ticks ({} ms)", fewest_ticks, static_cast<double>(fewest_ticks * plan.clock_tick_ns) / 1e6);
+    return Absence{
+        fmt::format("less than {} of CPU time: the kernel divides it by what its ticks see, which was too little", least),
+        least + " of CPU time"};
+}
+
 std::string joined(std::string_view first, std::string_view second) {
     if (first.empty() || second.empty()) return fmt::format("{}{}", first, second);
     return fmt::format("{}; {}", first, second);
@@ -115,7 +128,9 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
         const auto present =
             std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
         if (present == 0) {
-            measurement.unavailable.emplace(info.metric, withheld(info.metric, recordings).value_or(absence_of(promised)));
+            auto absence = withheld(info.metric, recordings);
+            if (!absence) absence = undivided(info.metric, plan, recordings);
+            measurement.unavailable.emplace(info.metric, absence ? *std::move(absence) : absence_of(promised));
             continue;
         }
         const auto how = promised.measured ? promised : unplanned(plan.mode);

@@ -44,14 +44,16 @@ std::optional<double> average_of(const std::optional<MemoryOverTime>& memory) {
     return memory->byte_seconds / memory->observed_seconds;
 }
 
-MetricValues metrics_of(const Observation& seen, const Window& window) {
+MetricValues metrics_of(const Observation& seen, const Window& window, const SummarizeOptions& options) {
     const auto& totals = seen.totals;
     const auto& memory = seen.memory;
     MetricValues values;
     values[wall_seconds] = window.length_seconds();
-    values[cpu_user_seconds] = as_seconds(totals.cpu_user_ns);
-    values[cpu_system_seconds] = as_seconds(totals.cpu_system_ns);
     values[cpu_seconds] = as_seconds(totals.cpu_ns());
+    if (!too_short_to_divide(totals, options.clock_tick_ns)) {
+        values[cpu_user_seconds] = as_seconds(totals.cpu_user_ns);
+        values[cpu_system_seconds] = as_seconds(totals.cpu_system_ns);
+    }
     if (values[cpu_seconds] && window.length_seconds() > 0)
         values[cpu_cores_average] = *values[cpu_seconds] / window.length_seconds();
     values[rss_peak_bytes] = peak_of(memory.rss);
@@ -147,6 +149,10 @@ TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
 
 }  // namespace
 
+bool too_short_to_divide(const TreeTotals& totals, std::uint64_t clock_tick_ns) {
+    return totals.cpu_ns() && *totals.cpu_ns() < fewest_ticks * clock_tick_ns;
+}
+
 RunResult summarize(const Recording& recording, int index, const SummarizeOptions& options) {
     const auto& seen = recording.seen;
     const Window window{recording.exec_ns, recording.end_ns};
@@ -156,7 +162,7 @@ RunResult summarize(const Recording& recording, int index, const SummarizeOption
     if (recording.wait_status) run.exit = exit_of(*recording.wait_status);
     run.timed_out = recording.timed_out;
     run.stopped_seconds = static_cast<double>(recording.stopped_ns) / 1e9;
-    run.metrics = metrics_of(seen, window);
+    run.metrics = metrics_of(seen, window, options);
     if (seen.peak) run.peak = peak_of(*seen.peak, window, options);
     run.timeline = timeline_of(seen.timeline, window);
     run.processes = processes_of(seen, window, options);

@@ -11,8 +11,14 @@
 namespace perfwrap {
 
 struct SummarizeOptions {
-    bool record_arguments = true;  // false: program names only
+    bool record_arguments = true;     // false: program names only
+    std::uint64_t clock_tick_ns = 0;  // Plan::clock_tick_ns
 };
+
+// The kernel divides CPU time by what its clock ticks happened to see, and does not say how many there were. Less CPU time than
+// this many ticks cannot be divided.
+inline constexpr std::uint64_t fewest_ticks = 10;
+bool too_short_to_divide(const TreeTotals& totals, std::uint64_t clock_tick_ns);
 
 RunResult summarize(const Recording& recording, int index, const SummarizeOptions& options);
 

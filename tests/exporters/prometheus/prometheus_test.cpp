@@ -161,6 +161,16 @@ TEST_CASE("CPU time that is not split into modes is one series") {
           R"(perfwrap_cpu_seconds{benchmark="bench.py",size="10"} 3.5)");
 }
 
+TEST_CASE("CPU time that only some runs split into modes is one series of all runs") {
+    auto result = sample_series();
+    for (const auto metric : {Metric::cpu_user_seconds, Metric::cpu_system_seconds}) {
+        result.runs[1].metrics[metric].reset();
+        result.summary[metric].n = 2;
+    }
+    CHECK(line_of(format_prometheus(result), "perfwrap_cpu_seconds{") ==
+          R"(perfwrap_cpu_seconds{benchmark="bench.py",size="10"} 3.5)");
+}
+
 TEST_CASE("of several runs the median is exported with the end of the last") {
     const auto text = format_prometheus(sample_series());
     CHECK(line_of(text, "perfwrap_wall_seconds{") == R"(perfwrap_wall_seconds{benchmark="bench.py",size="10"} 2)");

@@ -32,8 +32,10 @@ void check_that_it_adds_up(const Measured& measured) {
         CHECK(metrics.contains(key) != unavailable.contains(key));
         CHECK(metrics.contains(key) == sources.contains(key));
     }
-    CHECK_THAT(metrics.at("cpu_user_seconds").get<double>() + metrics.at("cpu_system_seconds").get<double>(),
-               Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-6));
+    CHECK(metrics.contains("cpu_user_seconds") == metrics.contains("cpu_system_seconds"));
+    if (metrics.contains("cpu_user_seconds"))
+        CHECK_THAT(metrics.at("cpu_user_seconds").get<double>() + metrics.at("cpu_system_seconds").get<double>(),
+                   Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-6));
 
     const auto& processes = measured.run().at("processes");
     const auto& omitted = processes.at("omitted");
@@ -67,6 +69,32 @@ TEST_CASE("more processes than rows are summed up", "[privileged]") {
     CHECK(measured.metric("processes_started") == 3001);
     CHECK(measured.run().at("processes").at("recorded").size() == 1000);
     CHECK(measured.run().at("processes").at("omitted").at("count") == 2001);
+}
+
+TEST_CASE("a run of a few clock ticks has its CPU time as a whole, and says why it is not divided") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure({"--source", source}, {"true"});
+        check_that_it_adds_up(measured);
+        CHECK(measured.metric("cpu_seconds") > 0);
+        CHECK_FALSE(measured.run().at("metrics").contains("cpu_user_seconds"));
+        CHECK_THAT(measured.result.at("measurement").at("unavailable").at("cpu_user_seconds").get<std::string>(),
+                   Catch::Contains("less than 10 clock ticks"));
+        const auto longer = measure_workload({"--source", source}, {"cpu-children", "100", "2"});
+        CHECK(longer.run().at("metrics").contains("cpu_user_seconds"));
+    }
+}
+
+TEST_CASE("the interval in the file is that of its timeline, also once neighbours were merged", "[privileged]") {
+    if (skipped(no_ebpf())) return;
+    const auto measured = measure({"--source", "ebpf", "--interval", "100us"}, {"sleep", "0.3"});
+    const auto& begins = measured.run().at("timeline").at("t_seconds");
+    const auto& interval = measured.result.at("measurement").at("interval_seconds");
+    REQUIRE(begins.size() > 1);
+    CHECK(begins.size() <= 2000);
+    const auto covered_seconds = measured.metric("wall_seconds") - begins.front().get<double>();
+    CHECK_THAT(interval.get<double>(), Catch::WithinRel(covered_seconds / static_cast<double>(begins.size()), 0.001));
+    CHECK(interval > 0.000'15);
 }
 
 TEST_CASE("Prometheus text passes promtool") {

@@ -90,3 +90,9 @@ TEST_CASE("this host has a name, a kernel, processors and memory") {
     CHECK(facts.proc_mounted);
     CHECK(facts.root == (::geteuid() == 0));
 }
+
+TEST_CASE("the clock ticks between one hundred and one thousand times a second, or somewhat beyond") {
+    const auto tick_ns = gather_host_facts().clock_tick_ns;
+    CHECK(tick_ns >= 500'000);
+    CHECK(tick_ns <= 20'000'000);
+}

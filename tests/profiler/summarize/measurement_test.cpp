@@ -135,3 +135,28 @@ TEST_CASE("I/O that was withheld says why") {
     CHECK_THAT(unavailable.at(Metric::storage_written_bytes).reason, Contains("run perfwrap as root"));
     CHECK_FALSE(unavailable.contains(Metric::cpu_seconds));
 }
+
+TEST_CASE("User and system time that a run was too short for say how much it takes") {
+    auto facts = privileged_host();
+    facts.clock_tick_ns = 4'000'000;
+    Measured measured(facts);
+    measured.recordings[0].seen.totals.cpu_user_ns = 39'000'000;
+    measured.recordings[0].seen.totals.cpu_system_ns = 0;
+    for (const auto metric : {Metric::cpu_user_seconds, Metric::cpu_system_seconds}) measured.runs[0].metrics[metric].reset();
+    const auto alone = measured.described();
+    for (const auto metric : {Metric::cpu_user_seconds, Metric::cpu_system_seconds}) {
+        CHECK(alone.unavailable.at(metric).reason ==
+              "less than 10 clock ticks (40 ms) of CPU time: the kernel divides it by what its ticks see, which was too little");
+        CHECK(alone.unavailable.at(metric).lacking == "10 clock ticks (40 ms) of CPU time");
+    }
+    CHECK(alone.sources.contains(Metric::cpu_seconds));
+
+    measured.recordings.push_back(measured.recordings[0]);
+    measured.runs.push_back(measured.runs[0]);
+    measured.recordings[1].seen.totals.cpu_system_ns = 1'000'000;
+    measured.runs[1].metrics[Metric::cpu_user_seconds] = 0.039;
+    measured.runs[1].metrics[Metric::cpu_system_seconds] = 0.001;
+    const auto series = measured.described();
+    CHECK_THAT(series.sources.at(Metric::cpu_user_seconds).note, Contains("in 1 of 2 runs"));
+    CHECK_FALSE(series.unavailable.contains(Metric::cpu_user_seconds));
+}

@@ -52,6 +52,24 @@ TEST_CASE(
     CHECK(*run.metrics[Metric::cpu_cores_average] == Approx(3.7044221545));
 }
 
+TEST_CASE("CPU time of less than ten clock ticks is not divided into user and system time") {
+    auto recording = two_seconds();
+    constexpr std::uint64_t tick_ns = 4'000'000;
+    const auto with_user_ns = [&](std::uint64_t user_ns) {
+        recording.seen.totals.cpu_user_ns = user_ns;
+        recording.seen.totals.cpu_system_ns = tick_ns;
+        return summarize(recording, 0, {.clock_tick_ns = tick_ns}).metrics;
+    };
+    const auto too_short = with_user_ns(9 * tick_ns - 1);
+    CHECK(*too_short[Metric::cpu_seconds] == 0.039999999);
+    CHECK(too_short[Metric::cpu_cores_average].has_value());
+    CHECK_FALSE(too_short[Metric::cpu_user_seconds]);
+    CHECK_FALSE(too_short[Metric::cpu_system_seconds]);
+    const auto enough = with_user_ns(9 * tick_ns);
+    CHECK(enough[Metric::cpu_user_seconds] == 0.036);
+    CHECK(enough[Metric::cpu_system_seconds] == 0.004);
+}
+
 TEST_CASE("What was not recorded has no value, and a recorded zero is zero") {
     auto recording = two_seconds();
     recording.seen.totals.major_faults = 0;
