@@ -212,7 +212,7 @@ private:
                                                              .interval_ns = now_ns - std::max(look_before_ns, run_.exec_ns),
                                                              .cost_ns = thread_cpu_ns() - cpu_before_ns,
                                                              .at_rest = std::exchange(run_.last_runtime_ns, used_ns) == used_ns});
-        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, used_ns)) sample_pss(now_ns);
+        if (pss_ && pss_->due(now_ns, rss_now_bytes()) && !pss_->still_holds(now_ns, used_ns)) sample_pss(now_ns);
     }
 
     void sample_pss(std::uint64_t now_ns) {
@@ -226,7 +226,15 @@ private:
         std::vector<int> pids;
         pids.reserve(holders.size());
         for (const auto& [space, pid] : holders) pids.push_back(pid);
-        pss_->sample(now_ns, pids);
+        const wire_totals now = kernel_.totals();
+        if (now.exec_ns == 0) return;
+        const auto rss =
+            over_time(kernel_.memory().series[WIRE_RSS], now.exec_ns, std::max<std::uint64_t>(now_ns, now.exec_ns), page_bytes_);
+        pss_->sample(now_ns, pids, rss.byte_seconds);
+    }
+
+    std::uint64_t rss_now_bytes() const {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(kernel_.memory().series[WIRE_RSS].now, 0)) * page_bytes_;
     }
 
     void describe_memory(Observation& seen, const PeakHolders& holders, std::uint64_t exec_ns, std::uint64_t end_ns) const {
@@ -240,7 +248,7 @@ private:
         seen.memory.rss_shmem_peak_bytes = peak_bytes(WIRE_SHMEM);
         seen.memory.swap_peak_bytes = peak_bytes(WIRE_SWAP);
         seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
-        if (pss_) seen.memory.pss = pss_->total(end_ns);
+        if (pss_) seen.memory.pss = pss_->looks();
         if (options_.physical_memory) {
             seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
             seen.memory.file_mapped_peak_bytes =

@@ -60,7 +60,8 @@ public:
         run_.samples.add(now_ns, run_.tree.processes(), run_.accounts.cpu_ns(run_.tree.processes()));
         const auto cost_ns = std::exchange(run_.cost_between_samples_ns, 0) + thread_cpu_ns() - cpu_before_ns;
         run_.expected_cost_ns = perfwrap::expected_cost_ns(run_.expected_cost_ns, cost_ns);
-        if (pss_ && pss_->due(now_ns) && !pss_->still_holds(now_ns, run_.tree.changes())) pss_->sample(now_ns, living_tids());
+        if (pss_ && pss_->due(now_ns, run_.samples.rss_now_bytes()) && !pss_->still_holds(now_ns, run_.tree.changes()))
+            pss_->sample(now_ns, living_tids(), run_.samples.rss_byte_seconds());
         // If the kernel may reap children itself, only samples see what these use, so sampling does not slow down.
         auto limits = pacing_;
         limits.backs_off_with_age = pacing_.backs_off_with_age && !some_child_may_be_lost();
@@ -134,7 +135,7 @@ private:
         samples.observe(seen, options_.limits.processes);
         if (const auto largest = accounts.largest_process_rss_peak_bytes(); largest > 0)
             seen.memory.largest_process_rss_peak_bytes = largest;
-        if (pss_) seen.memory.pss = pss_->total(end_ns);
+        if (pss_) seen.memory.pss = pss_->looks();
         seen.processes = accounts.take_rows();
         seen.end_ns = end_ns;
         return seen;

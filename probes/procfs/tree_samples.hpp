@@ -27,6 +27,10 @@ public:
     // The same for a process that is not known.
     void raise_peak(std::uint64_t bytes);
 
+    std::uint64_t rss_now_bytes() const { return last_.memory.rss_bytes(); }
+    // The integral of the resident sum until the last sample.
+    double rss_byte_seconds() const { return rss_.byte_seconds(); }
+
     // The last sample is taken to be valid until the end.
     void close(std::uint64_t end_ns, std::uint64_t tree_cpu_ns);
 

@@ -45,13 +45,27 @@ struct MemoryOverTime {
     std::uint64_t samples = 0;  // number of samples; 0 if every change was followed, or if the samples were not counted
 };
 
+// What looks at the page tables of the whole tree found: at each of them the proportional and the resident size, whose ratio
+// changes far less than either. The integrals are over the resident sum that is followed all the time.
+struct PssLooks {
+    std::uint64_t looks = 0;           // that read the page tables
+    std::uint64_t moments = 0;         // for which the ratio is known: those of the looks, and later ones without a change
+    bool denied = false;               // some process could not be read for lack of rights
+    std::uint64_t most_rss_bytes = 0;  // the most resident memory that a look found
+    double ratio_at_most = 0;          // of that look
+    std::uint64_t most_pss_bytes = 0;  // the most that any look found
+    double last_ratio = 0;             // of the last look
+    double byte_seconds = 0;           // until the last look: of the resident sum times the ratio
+    double resident_byte_seconds = 0;  // until the last look: of the resident sum itself
+};
+
 struct MemoryTotals {
     std::optional<MemoryOverTime> rss;
     std::optional<std::uint64_t> rss_anon_peak_bytes;
     std::optional<std::uint64_t> rss_file_peak_bytes;
     std::optional<std::uint64_t> rss_shmem_peak_bytes;
     std::optional<std::uint64_t> largest_process_rss_peak_bytes;
-    std::optional<MemoryOverTime> pss;
+    std::optional<PssLooks> pss;
     std::optional<MemoryOverTime> anon;  // physical: each page is counted once
     std::optional<std::uint64_t> file_mapped_peak_bytes;
     std::optional<std::uint64_t> shmem_peak_bytes;

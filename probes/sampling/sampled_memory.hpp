@@ -32,6 +32,8 @@ public:
     // The quantity is known to have been this large at some moment between samples.
     void raise_peak(std::uint64_t bytes) { total_.peak_bytes = std::max(total_.peak_bytes, bytes); }
 
+    double byte_seconds() const { return total_.byte_seconds; }
+
     std::uint64_t peak_bytes() const { return total_.peak_bytes; }
 
     // Empty: there was no sample, or all samples were zero, which no live process has. If only the peak is known, the time over

@@ -94,8 +94,10 @@ Read<IoCounters> ProcFs::io(const UniqueFd& file) {
 
 UniqueFd ProcFs::open_io(int pid) const { return UniqueFd{::openat(root_.get(), Path(pid, "io").c_str(), O_RDONLY | O_CLOEXEC)}; }
 
-Read<std::uint64_t> ProcFs::pss_bytes(int pid) {
-    return read(Path(pid, "smaps_rollup").c_str()).and_then([](std::string_view text) { return parsed(parse_pss_bytes(text)); });
+Read<PageTables> ProcFs::page_tables(int pid) {
+    return read(Path(pid, "smaps_rollup").c_str()).and_then([](std::string_view text) {
+        return parsed(parse_smaps_rollup(text));
+    });
 }
 
 Read<std::vector<std::string>> ProcFs::cmdline(int pid, std::uint64_t most_bytes) {

@@ -36,7 +36,7 @@ public:
     // read.
     Read<IoCounters> io(const UniqueFd& file);
     UniqueFd open_io(int pid) const;
-    Read<std::uint64_t> pss_bytes(int pid_or_tid);
+    Read<PageTables> page_tables(int pid_or_tid);  // takes about 20 ns per page
     // The first bytes of argv, 4096 at most; no words for a zombie. Where a program has written past the end of its arguments,
     // the kernel's file continues into the environment.
     Read<std::vector<std::string>> cmdline(int pid_or_tid, std::uint64_t most_bytes = cmdline_limit);

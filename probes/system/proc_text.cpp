@@ -140,13 +140,16 @@ std::optional<IoCounters> parse_io(std::string_view text) {
     return io;
 }
 
-std::optional<std::uint64_t> parse_pss_bytes(std::string_view smaps_rollup) {
+std::optional<PageTables> parse_smaps_rollup(std::string_view text) {
+    std::optional<std::uint64_t> rss;
     std::optional<std::uint64_t> pss;
-    for_each_line(smaps_rollup, [&](std::string_view key, std::string_view value) {
+    for_each_line(text, [&](std::string_view key, std::string_view value) {
         std::uint64_t amount = 0;
+        if (key == "Rss" && parse_number(value, amount)) rss = amount * kib;
         if (key == "Pss" && parse_number(value, amount)) pss = amount * kib;
     });
-    return pss;
+    if (!rss || !pss) return std::nullopt;
+    return PageTables{*rss, std::min(*pss, *rss)};
 }
 
 std::vector<std::string> parse_cmdline(std::string_view text) {

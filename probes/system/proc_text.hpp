@@ -56,10 +56,18 @@ struct IoCounters {
     IoCounters& operator+=(const IoCounters& other);
 };
 
+// /proc/PID/smaps_rollup: what the kernel counts by walking the page tables.
+struct PageTables {
+    std::uint64_t rss_bytes = 0;
+    std::uint64_t pss_bytes = 0;  // never more than rss_bytes
+
+    bool operator==(const PageTables&) const = default;
+};
+
 std::optional<ProcessStat> parse_stat(std::string_view text);
 std::optional<ProcessStatus> parse_status(std::string_view text);
 std::optional<IoCounters> parse_io(std::string_view text);
-std::optional<std::uint64_t> parse_pss_bytes(std::string_view smaps_rollup);
+std::optional<PageTables> parse_smaps_rollup(std::string_view text);
 // The words of /proc/PID/cmdline; none if the text is empty.
 std::vector<std::string> parse_cmdline(std::string_view text);
 

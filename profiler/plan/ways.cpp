@@ -20,7 +20,7 @@ constexpr std::string_view late_note =
     "before Linux 6.2 a thread reports its page faults only once there are more than 64; each is one page, or up to 16 pages of "
     "a file";
 constexpr std::string_view sampled_note = "misses what comes and goes between samples; at most 4 % of a core";
-constexpr std::string_view seldom_note = "read less often than the resident size; at most 0.5 % of a core";
+constexpr std::string_view seldom_note = "the resident size times a ratio that is looked at seldom; at most 0.5 % of a core";
 
 constexpr Way clock_time{Source::clock, AccuracyKind::exact, ""};
 constexpr Way counted{Source::ebpf, AccuracyKind::exact, ""};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "profiler/summarize/proportional.hpp"
 #include "profiler/summarize/summarize.hpp"
 
 namespace perfwrap {
@@ -41,8 +42,8 @@ std::optional<double> timeline_step(std::span<const RunResult> runs) {
 
 // PSS is sampled at intervals of its own.
 std::optional<double> pss_interval(const Observation& seen) {
-    const auto& pss = seen.memory.pss;
-    if (!pss || pss->samples == 0 || pss->observed_seconds <= 0) return std::nullopt;
+    const auto pss = proportional(seen.memory);
+    if (!pss || pss->observed_seconds <= 0) return std::nullopt;
     return pss->observed_seconds / static_cast<double>(pss->samples);
 }
 
@@ -51,7 +52,7 @@ bool is_pss(Metric metric) { return metric == Metric::pss_peak_bytes || metric =
 std::optional<std::uint64_t> pss_samples(std::span<const Recording> recordings) {
     std::uint64_t samples = 0;
     for (const auto& recording : recordings)
-        if (const auto& pss = recording.seen.memory.pss) samples += pss->samples;
+        if (const auto pss = proportional(recording.seen.memory)) samples += pss->samples;
     return samples > 0 ? std::optional(samples) : std::nullopt;
 }
 
@@ -108,6 +109,16 @@ std::optional<Absence> undivided(Metric metric, const Plan& plan, std::span<cons
         least + " of CPU time"};
 }
 
+// PSS that the looks of the only or the last run do not tell.
+std::optional<Absence> untold(Metric metric, std::span<const Recording> recordings) {
+    if (!is_pss(metric) || recordings.empty() || !recordings.back().seen.memory.pss) return std::nullopt;
+    const auto pss = proportional(recordings.back().seen.memory);
+    if (pss) return std::nullopt;
+    return Absence{pss.error(), ""};
+}
+
+std::string looks_text(const Accuracy& accuracy) { return accuracy.samples ? fmt::format("{} looks", *accuracy.samples) : ""; }
+
 std::string joined(std::string_view first, std::string_view second) {
     if (first.empty() || second.empty()) return fmt::format("{}{}", first, second);
     return fmt::format("{}; {}", first, second);
@@ -130,15 +141,17 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
         if (present == 0) {
             auto absence = withheld(info.metric, recordings);
             if (!absence) absence = undivided(info.metric, plan, recordings);
+            if (!absence && promised.measured) absence = untold(info.metric, recordings);
             measurement.unavailable.emplace(info.metric, absence ? *std::move(absence) : absence_of(promised));
             continue;
         }
         const auto how = promised.measured ? promised : unplanned(plan.mode);
         const auto gaps =
             static_cast<std::size_t>(present) == runs.size() ? "" : fmt::format("in {} of {} runs", present, runs.size());
+        const auto accuracy = accuracy_of(how, info.metric, recordings);
         measurement.sources.emplace(info.metric, MetricSource{.source = std::string{source_name(how.source)},
-                                                              .accuracy = accuracy_of(how, info.metric, recordings),
-                                                              .note = joined(how.note, gaps)});
+                                                              .accuracy = accuracy,
+                                                              .note = joined(joined(how.note, looks_text(accuracy)), gaps)});
     }
     return measurement;
 }

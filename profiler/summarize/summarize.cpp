@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "probes/recording/command_name.hpp"
+#include "profiler/summarize/proportional.hpp"
 #include "profiler/summarize/statistics.hpp"
 
 namespace perfwrap {
@@ -62,8 +63,10 @@ MetricValues metrics_of(const Observation& seen, const Window& window, const Sum
     values[rss_file_peak_bytes] = as_count(memory.rss_file_peak_bytes);
     values[rss_shmem_peak_bytes] = as_count(memory.rss_shmem_peak_bytes);
     values[largest_process_rss_peak_bytes] = as_count(memory.largest_process_rss_peak_bytes);
-    values[pss_peak_bytes] = peak_of(memory.pss);
-    values[pss_average_bytes] = average_of(memory.pss);
+    if (const auto pss = proportional(memory)) {
+        values[pss_peak_bytes] = peak_of(*pss);
+        values[pss_average_bytes] = average_of(*pss);
+    }
     values[anon_peak_bytes] = peak_of(memory.anon);
     values[anon_average_bytes] = average_of(memory.anon);
     values[file_mapped_peak_bytes] = as_count(memory.file_mapped_peak_bytes);

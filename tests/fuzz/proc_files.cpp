@@ -47,7 +47,7 @@ void proc_files(std::string_view input) {
     require(read_small_file(folder.content(), limit) == input.substr(0, limit), "a small file is read up to the limit");
 
     static_cast<void>(proc.status(pid));
-    static_cast<void>(proc.pss_bytes(pid));
+    static_cast<void>(proc.page_tables(pid));
     static_cast<void>(proc.last_pid());
     const auto stat = proc.stat(pid);
     require(stat.has_value() == parse_stat(input).has_value(), "a stat is read as it stands");

@@ -63,8 +63,10 @@ void check_io(std::string_view input) {
 }
 
 void check_pss(std::string_view input) {
-    if (const auto pss = parse_pss_bytes(input))
-        require(parse_pss_bytes(fmt::format("Pss: {} kB\n", *pss / 1024)) == pss, "a PSS comes back as it was written");
+    if (const auto memory = parse_smaps_rollup(input))
+        require(parse_smaps_rollup(fmt::format("Rss: {} kB\nPss: {} kB\n", memory->rss_bytes / 1024, memory->pss_bytes / 1024)) ==
+                    memory,
+                "resident and proportional sizes come back as they were written");
 }
 
 void check_cmdline(std::string_view input) {

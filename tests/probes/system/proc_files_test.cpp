@@ -22,7 +22,7 @@ TEST_CASE("a process that is not there reads as gone, in every file") {
     CHECK(proc.stat(5).error() == Unreadable::gone);
     CHECK(proc.status(5).error() == Unreadable::gone);
     CHECK(proc.io(5).error() == Unreadable::gone);
-    CHECK(proc.pss_bytes(5).error() == Unreadable::gone);
+    CHECK(proc.page_tables(5).error() == Unreadable::gone);
     CHECK(proc.cmdline(5).error() == Unreadable::gone);
     CHECK(proc.children(5, 5).empty());
     CHECK(proc.threads(5).empty());

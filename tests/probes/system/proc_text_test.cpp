@@ -99,9 +99,11 @@ TEST_CASE("io is complete or nothing") {
 }
 
 TEST_CASE("pss is the total, not one of its parts") {
-    CHECK(parse_pss_bytes("5500-7ffc ---p 0 00:00 0  [rollup]\nRss: 884 kB\nPss: 385 kB\nPss_Anon: 68 kB\nPss_File: 317 kB\n") ==
-          385 * 1024);
-    CHECK_FALSE(parse_pss_bytes(""));
+    CHECK(
+        parse_smaps_rollup("5500-7ffc ---p 0 00:00 0  [rollup]\nRss: 884 kB\nPss: 385 kB\nPss_Anon: 68 kB\nPss_File: 317 kB\n") ==
+        PageTables{.rss_bytes = 884 * 1024, .pss_bytes = 385 * 1024});
+    CHECK_FALSE(parse_smaps_rollup("Rss: 884 kB\n"));
+    CHECK_FALSE(parse_smaps_rollup(""));
 }
 
 TEST_CASE("argv is split at its terminators and keeps empty words") {

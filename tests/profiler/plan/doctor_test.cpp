@@ -41,7 +41,8 @@ bounded to 768 KiB per process: the kernel counts pages in batches on each CPU
 bounded to 256 KiB per process: the kernel counts pages in batches on each CPU
   rss_anon_peak_bytes rss_file_peak_bytes rss_shmem_peak_bytes swap_peak_bytes
 
-sampled: read less often than the resident size; at most 0.5 % of a core
+sampled: the resident size times a ratio that is looked at seldom; at most 0.5 %
+of a core
   pss_peak_bytes pss_average_bytes
 
 bounded to 512 KiB, with --cgroup: the kernel charges ahead
@@ -77,7 +78,8 @@ sampled: misses what comes and goes between samples; at most 4 % of a core
   rss_shmem_peak_bytes largest_process_rss_peak_bytes swap_peak_bytes
   processes_peak threads_peak
 
-sampled: read less often than the resident size; at most 0.5 % of a core
+sampled: the resident size times a ratio that is looked at seldom; at most 0.5 %
+of a core
   pss_peak_bytes pss_average_bytes
 
 not measured without eBPF

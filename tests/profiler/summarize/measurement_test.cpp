@@ -67,12 +67,28 @@ TEST_CASE("CPU time states its own pace where it has one, or that of the samples
 TEST_CASE("PSS states its own pace, or none if nobody counted") {
     Measured measured(ordinary_host());
     CHECK(accuracy_text(measured.described().sources.at(Metric::pss_peak_bytes).accuracy) == "sampled");
-    measured.recordings[0].seen.memory.pss =
-        MemoryOverTime{.peak_bytes = 1, .byte_seconds = 1, .observed_seconds = 5, .samples = 20};
-    const auto accuracy = measured.described().sources.at(Metric::pss_peak_bytes).accuracy;
-    CHECK(accuracy.kind == AccuracyKind::sampled);
-    CHECK(accuracy.interval_seconds == 0.25);
-    CHECK(accuracy.samples == 20);
+    auto& memory = measured.recordings[0].seen.memory;
+    memory.rss = MemoryOverTime{.peak_bytes = 1, .byte_seconds = 1, .observed_seconds = 5, .samples = 0};
+    memory.pss = PssLooks{.looks = 20, .moments = 20, .most_rss_bytes = 1};
+    const auto source = measured.described().sources.at(Metric::pss_peak_bytes);
+    CHECK(source.accuracy.kind == AccuracyKind::sampled);
+    CHECK(source.accuracy.interval_seconds == 0.25);
+    CHECK(source.accuracy.samples == 20);
+    CHECK_THAT(source.note, Contains("; 20 looks"));
+}
+
+TEST_CASE("PSS that too few looks could tell is absent, and says how many there were") {
+    Measured measured(ordinary_host());
+    measured.runs[0].metrics[Metric::pss_peak_bytes].reset();
+    auto& memory = measured.recordings[0].seen.memory;
+    memory.rss = MemoryOverTime{.peak_bytes = 300, .byte_seconds = 1, .observed_seconds = 5, .samples = 0};
+    memory.pss = PssLooks{.looks = 1, .moments = 2, .most_rss_bytes = 300};
+    const auto reason = [&] { return measured.described().unavailable.at(Metric::pss_peak_bytes).reason; };
+    CHECK(reason() == "too few looks: 1 of at least 3; the run was too short");
+    memory.pss = PssLooks{.looks = 4, .moments = 4, .most_rss_bytes = 150};
+    CHECK(reason() == "too few looks: none of the 4 found more than 50 % of the largest resident size");
+    memory.pss->denied = true;
+    CHECK_THAT(reason(), Contains("may not look"));
 }
 
 TEST_CASE("Over several runs the interval is their mean, and lost events add up") {

@@ -109,7 +109,14 @@ TEST_CASE("Every recorded quantity becomes the metric of its name") {
     auto& totals = recording.seen.totals;
     auto& memory = recording.seen.memory;
     memory.rss = MemoryOverTime{.peak_bytes = 200, .byte_seconds = 150, .observed_seconds = 1.5, .samples = 3};
-    memory.pss = MemoryOverTime{.peak_bytes = 180, .byte_seconds = 90, .observed_seconds = 1, .samples = 2};
+    memory.pss = PssLooks{.looks = 3,
+                          .moments = 3,
+                          .most_rss_bytes = 150,
+                          .ratio_at_most = 0.9,
+                          .most_pss_bytes = 120,
+                          .last_ratio = 0.5,
+                          .byte_seconds = 110,
+                          .resident_byte_seconds = 100};
     memory.anon = MemoryOverTime{.peak_bytes = 160, .byte_seconds = 80, .observed_seconds = 2, .samples = 0};
     memory.rss_anon_peak_bytes = 1;
     memory.rss_file_peak_bytes = 2;

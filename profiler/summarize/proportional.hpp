@@ -1,0 +1,16 @@
+// From looks at the page tables to proportional set sizes over time.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+
+#include "probes/recording/recording.hpp"
+
+namespace perfwrap {
+
+// The resident sum times the ratio of the looks: the average is never above that of the resident sum, as no ratio is above 1. The
+// peak is the peak of the resident sum times the ratio of the look that found the most, or what a look itself found if that is
+// more; never above the resident peak. Error: why the looks do not tell.
+tl::expected<MemoryOverTime, std::string> proportional(const MemoryTotals& memory);
+
+}  // namespace perfwrap
