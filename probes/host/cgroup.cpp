@@ -85,18 +85,33 @@ UniqueFd lock_directory(const std::string& directory) {
     return fd;
 }
 
-// rmdir refuses a cgroup that holds processes or other cgroups.
-void remove_leaf(const std::string& directory) {
-    ::rmdir(fmt::format("{}/{}", directory, inner_name).c_str());
+std::vector<std::string> cgroups_below(const std::string& directory) {
+    std::vector<std::string> below;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+        if (entry.is_directory(ignored)) below.push_back(entry.path());
+    return below;
+}
+
+// A threaded cgroup of v2 does not list its processes; the cgroup above that is the domain of its threads does.
+bool is_populated(const std::string& directory) {
+    return !read_small_file(directory + "/cgroup.procs").value_or("").empty() ||
+           std::ranges::any_of(cgroups_below(directory), is_populated);
+}
+
+void remove_depth_first(const std::string& directory) {
+    for (const auto& below : cgroups_below(directory)) remove_depth_first(below);
     ::rmdir(directory.c_str());
 }
 
+// With the cgroups that the command made below it, if no process is left in any of them.
+void remove_leaf(const std::string& directory) {
+    if (!is_populated(directory)) remove_depth_first(directory);
+}
+
 void sweep_stale_leaves(const std::string& parent) {
-    std::error_code ignored;
-    std::vector<std::string> leaves;
-    for (const auto& entry : std::filesystem::directory_iterator(parent, ignored))
-        if (is_leaf_name(entry.path().filename().native())) leaves.push_back(entry.path());
-    for (const auto& leaf : leaves) {
+    for (const auto& leaf : cgroups_below(parent)) {
+        if (!is_leaf_name(std::filesystem::path(leaf).filename().native())) continue;
         if (const auto lock = lock_directory(leaf)) {
             sweep_stale_leaves(leaf);  // of a perfwrap that ran inside it
             remove_leaf(leaf);

@@ -184,6 +184,31 @@ TEST_CASE("a cgroup with a process in it is left to a later perfwrap, which remo
     CHECK_FALSE(std::filesystem::exists(directory));
 }
 
+TEST_CASE("cgroups that the command made below its own are removed with it, once no process is left in them") {
+    auto cgroup = own_cgroup_or_skip();
+    if (!cgroup) return;
+    const auto directory = cgroup->directory();
+    const auto below = directory + "/below/deeper";
+    std::filesystem::create_directories(below);
+    const UniqueFd procs{::open((below + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC)};
+    const pid_t sleeper = ::fork();
+    if (sleeper == 0) ::pause();
+    const auto pid = std::to_string(sleeper);
+    REQUIRE(::write(procs.get(), pid.data(), pid.size()) > 0);
+    cgroup.reset();
+    CHECK(std::filesystem::exists(below));
+    ::kill(sleeper, SIGKILL);
+    wait_for(sleeper);
+    { const auto other = MemoryCgroup::create(); }
+    CHECK_FALSE(std::filesystem::exists(directory));
+
+    auto another = own_cgroup_or_skip();
+    const auto its_directory = another->directory();
+    std::filesystem::create_directories(its_directory + "/below/deeper");
+    another.reset();
+    CHECK_FALSE(std::filesystem::exists(its_directory));
+}
+
 TEST_CASE("cgroups that perfwrap did not make survive its sweep") {
     auto cgroup = own_cgroup_or_skip();
     if (!cgroup) return;
