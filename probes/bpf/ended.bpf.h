@@ -69,25 +69,32 @@ static __always_inline void leave_row_in_map(struct wire_process *process) {
         ADD(totals.lost_rows, 1);
 }
 
-static __always_inline void end_process(u64 key, struct wire_process *process) {
+static __always_inline void add_to_totals(const struct wire_process *process) {
     u64 system_ns = wire_system_ns(process->spent.runtime_ns, process->spent.user_tick_ns, process->spent.system_tick_ns);
 
-    hand_over_if_owner(process);
     add_usage(&totals.ended, &process->spent);
     ADD(totals.ended_user_ns, process->spent.runtime_ns - system_ns);
     ADD(totals.ended_system_ns, system_ns);
-    ADD(totals.processes_ended, 1);
     if (process->oom_killed) ADD(totals.oom_kills, 1);
+}
 
+static __always_inline void tell_end(struct wire_process *process) {
     struct wire_end_record *record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
-    if (record) {
-        record->type = WIRE_END;
-        record->padding = 0;
-        record->process = *process;
-        bpf_ringbuf_submit(record, wakeup_flags());
-    } else {
-        leave_row_in_map(process);
-    }
+
+    if (!record) return leave_row_in_map(process);
+    record->type = WIRE_END;
+    record->padding = 0;
+    record->process = *process;
+    bpf_ringbuf_submit(record, wakeup_flags());
+}
+
+static __always_inline void end_process(u64 key, struct wire_process *process) {
+    bool counts = !started_after_window(process);
+
+    hand_over_if_owner(process);
+    if (counts) add_to_totals(process);
+    ADD(totals.processes_ended, 1);
+    if (counts) tell_end(process);
     if (process->parent_id == 0) {
         command_ended(process->end_ns);
         totals.command_read = 1;

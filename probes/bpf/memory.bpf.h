@@ -38,6 +38,11 @@ static __always_inline void command_ended(u64 now_ns) {
 /* Processes that the command leaves behind are no longer measured, unless perfwrap waits for them. */
 static __always_inline bool window_is_closed(void) { return ends_with_command && totals.end_ns; }
 
+/* It is followed nevertheless, so that perfwrap can end it. */
+static __always_inline bool started_after_window(const struct wire_process *process) {
+    return window_is_closed() && process->start_ns > totals.end_ns;
+}
+
 /* ---- the tree's sums ---- */
 
 static __always_inline u64 time_since_exec(u64 now_ns) { return now_ns > totals.exec_ns ? now_ns - totals.exec_ns : 0; }

@@ -49,11 +49,13 @@ static __always_inline u32 pid_seen_by_perfwrap(struct task_struct *task) {
 __noinline int count_new_thread(struct wire_process *process) {
     if (!process) return 0;
     u32 live = ADD(process->threads_live, 1) + 1;
+    s64 now = ADD(totals.threads_now, 1) + 1;
 
-    if (live > process->threads_peak) process->threads_peak = live;
     ADD(process->threads_unread, 1);
+    if (window_is_closed()) return 0;
+    if (live > process->threads_peak) process->threads_peak = live;
     ADD(totals.threads_started, 1);
-    raise_maximum(&totals.threads_peak, ADD(totals.threads_now, 1) + 1);
+    raise_maximum(&totals.threads_peak, now);
     return 0;
 }
 
@@ -107,6 +109,7 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
     }
     if (is_command) return 0;
     ADD(totals.processes_started, 1);
+    if (started_after_window(process)) ADD(totals.processes_too_late, 1);
     count_new_process();
     struct wire_process *kept = bpf_map_lookup_elem(&processes, &key);
     if (!kept) return 0;

@@ -142,6 +142,7 @@ private:
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
         for (const auto& process : tree.live) {
+            if (!options_.waits_for_orphans && ended.end_ns != 0 && process.start_ns > ended.end_ns) continue;
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
             cpu.user_ns += own.user_ns;
@@ -162,7 +163,7 @@ private:
             .syscall_written_bytes = used.syscall_written_bytes,
             .storage_read_bytes = used.storage_read_bytes,
             .storage_written_bytes = used.storage_written_bytes,
-            .processes_started = ended.processes_started,
+            .processes_started = ended.processes_started - ended.processes_too_late,
             .processes_peak = ended.processes_peak,
             .threads_started = ended.threads_started,
             .threads_peak = ended.threads_peak,

@@ -137,6 +137,7 @@ private:
             seen.memory.largest_process_rss_peak_bytes = largest;
         if (pss_) seen.memory.pss = pss_->looks();
         seen.processes = accounts.take_rows();
+        seen.processes.all_ended_by(end_ns);
         seen.end_ns = end_ns;
         return seen;
     }

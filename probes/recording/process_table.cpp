@@ -40,6 +40,11 @@ void ProcessTable::add(ProcessFacts process) {
     std::ranges::push_heap(heap_, costs_more);
 }
 
+void ProcessTable::all_ended_by(std::uint64_t end_ns) {
+    for (auto& process : heap_)
+        if (process.end_ns) process.end_ns = std::min(*process.end_ns, end_ns);
+}
+
 std::vector<ProcessFacts> ProcessTable::sorted() const {
     auto rows = heap_;
     std::ranges::stable_sort(rows, costs_more);

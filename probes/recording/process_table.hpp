@@ -38,6 +38,9 @@ public:
     // Whether add() would keep a process of this cost. With it a probe skips work for rows that would be dropped.
     bool would_keep(std::uint64_t cpu_ns, std::uint64_t rss_peak_bytes) const;
 
+    // The window closed at end_ns, and whatever has ended was seen to have ended before it, however late that was noticed.
+    void all_ended_by(std::uint64_t end_ns);
+
     // Most expensive first.
     std::vector<ProcessFacts> sorted() const;
 

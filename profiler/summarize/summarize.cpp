@@ -101,8 +101,10 @@ ProcessRow row_of(const ProcessFacts& process, const Window& window, const Summa
     row.parent_pid = process.parent_pid;
     row.command = command_of(process.command, options);
     row.start_seconds = window.seconds_since_exec(process.start_ns);
-    if (process.end_ns) row.end_seconds = window.seconds_since_exec(*process.end_ns);
-    if (process.wait_status) row.exit = exit_of(*process.wait_status);
+    if (process.end_ns && *process.end_ns <= window.end_ns) {
+        row.end_seconds = window.seconds_since_exec(*process.end_ns);
+        if (process.wait_status) row.exit = exit_of(*process.wait_status);
+    }
     row.threads = process.threads_peak;
     row.cpu_user_seconds = as_seconds(process.cpu_user_ns);
     row.cpu_system_seconds = as_seconds(process.cpu_system_ns);

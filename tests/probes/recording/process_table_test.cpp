@@ -1,7 +1,10 @@
 #include "probes/recording/process_table.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
+#include <optional>
+#include <vector>
 
 #include "probes/recording/recorded_command.hpp"
 
@@ -39,6 +42,21 @@ TEST_CASE("Processes with the same CPU time are ordered by memory") {
     table.add(facts(2, 100, 20));
     table.add(facts(3, 100, 15));
     CHECK(pids(table) == std::vector<int>{2});
+}
+
+TEST_CASE("What was noticed late has ended within the window") {
+    ProcessTable table;
+    for (const int pid : {1, 2, 3}) table.add(facts(pid, 100));
+    auto ended = facts(4, 100);
+    for (const std::uint64_t end_ns : {90, 110}) {
+        ended.end_ns = end_ns;
+        table.add(ended);
+    }
+    table.all_ended_by(100);
+    std::vector<std::optional<std::uint64_t>> ends;
+    for (const auto& row : table.sorted()) ends.push_back(row.end_ns);
+    std::ranges::sort(ends);
+    CHECK(ends == std::vector<std::optional<std::uint64_t>>{{}, {}, {}, 90, 100});
 }
 
 TEST_CASE("User and system time both count as cost") {

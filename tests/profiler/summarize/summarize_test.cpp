@@ -241,6 +241,16 @@ TEST_CASE("A process that is alive at the end has neither end nor exit") {
     CHECK(row.command == std::vector<std::string>{"(unknown)"});
 }
 
+TEST_CASE("A process that ended after the window was alive in it") {
+    auto recording = two_seconds();
+    auto daemon = worker(7, 1, 1);
+    daemon.end_ns = recording.end_ns + 1;
+    recording.seen.processes.add(daemon);
+    const auto row = summarized(recording).processes.recorded.at(0);
+    CHECK_FALSE(row.end_seconds);
+    CHECK_FALSE(row.exit);
+}
+
 TEST_CASE("Without arguments only program names are kept, in the rows and at the peak") {
     auto recording = two_seconds();
     recording.seen.processes.add(worker(7, 1, 1));
