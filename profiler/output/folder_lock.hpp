@@ -14,8 +14,9 @@ namespace perfwrap {
 // be locked, because it is not readable or its file system has no such locks, is used without a lock.
 class FolderLock {
 public:
-    // Waits while another process holds the lock. Error: it still holds it after `patience`.
-    static tl::expected<FolderLock, std::string> take(const std::string& folder,
+    // Waits while another process holds the lock on the directory, whose path is for messages. Error: it still holds it after
+    // `patience`.
+    static tl::expected<FolderLock, std::string> take(const UniqueFd& directory, const std::string& path,
                                                       std::chrono::milliseconds patience = std::chrono::seconds(30));
 
 private:

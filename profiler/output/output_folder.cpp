@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "profiler/output/folder_lock.hpp"
+#include "profiler/output/replacement.hpp"
 #include "profiler/output/temporary_file.hpp"
-#include "profiler/output/writer.hpp"
 
 namespace perfwrap {
 namespace {
@@ -38,14 +38,36 @@ Outcome make_folders(const std::string& folder) {
     return {};
 }
 
+// The directory, which exists.
+tl::expected<UniqueFd, std::string> open_folder(const std::string& path) {
+    auto found = find_path(path);
+    if (!found) return tl::unexpected(std::move(found.error()));
+    if (!found->status || !S_ISDIR(found->status->st_mode))
+        return tl::unexpected(fmt::format("cannot write {}: it is not a directory; choose another path", path));
+    return std::move(found->file);
+}
+
+tl::expected<Replaceable, std::string> file_in_folder(const std::string& path) {
+    auto target = resolve_output(path);
+    if (!target) return tl::unexpected(std::move(target.error()));
+    auto* file = std::get_if<Replaceable>(&*target);
+    if (file == nullptr) return tl::unexpected(fmt::format("cannot write {}: it is not a file; choose another directory", path));
+    return std::move(*file);
+}
+
 Outcome replace_in_folder(const std::string& path, std::string_view bytes) {
     if (auto made = make_folders(fs::path(path).parent_path().string()); !made) return made;
-    const auto target = resolve_output(path);
-    if (!target) return tl::unexpected(target.error());
-    const auto* file = std::get_if<Replaceable>(&*target);
-    if (file == nullptr) return tl::unexpected(fmt::format("cannot write {}: it is not a file; choose another directory", path));
-    TemporaryFile::remove_stale(file->folder);
+    const auto file = file_in_folder(path);
+    if (!file) return tl::unexpected(file.error());
+    TemporaryFile::remove_stale(file->found.directory);
     return replace_file(path, *file, bytes);
+}
+
+// "" if there is none, or not even the directory for it.
+tl::expected<std::string, std::string> present_in_folder(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return "";
+    return file_in_folder(path).and_then([&](const Replaceable& file) { return present_bytes(path, file); });
 }
 
 }  // namespace
@@ -59,23 +81,27 @@ tl::expected<void, std::string> check_folder(const std::string& path) {
     if (::stat(present.c_str(), &status) != 0) return tl::unexpected(write_trouble(path, errno));
     if (!S_ISDIR(status.st_mode))
         return tl::unexpected(fmt::format("cannot write {}: {} is not a directory; choose another path", path, present));
-    TemporaryFile::remove_stale(present);
-    if (const auto file = TemporaryFile::in(present, S_IRUSR | S_IWUSR); !file)
+    const auto folder = open_folder(present);
+    if (!folder) return tl::unexpected(folder.error());
+    TemporaryFile::remove_stale(*folder);
+    if (const auto file = TemporaryFile::in(*folder, S_IRUSR | S_IWUSR); !file)
         return tl::unexpected(
-            fmt::format("{} (no file can be created in the directory {})", write_trouble(path, file.error()), present));
+            fmt::format("{} (no file can be created in the directory {})", write_trouble(path, file.error().error), present));
     return {};
 }
 
 tl::expected<void, std::string> update_folder(const std::string& path, const std::vector<FileInFolder>& files) {
     if (auto made = make_folders(path); !made) return made;
-    const auto lock = FolderLock::take(path);
+    const auto folder = open_folder(path);
+    if (!folder) return tl::unexpected(folder.error());
+    const auto lock = FolderLock::take(*folder, path);
     if (!lock) return tl::unexpected(fmt::format("cannot write {}: {}", path, lock.error()));
     std::vector<std::pair<std::string, std::string>> documents;
     for (const auto& file : files) {
         if (!is_within(file.path))
             return tl::unexpected(fmt::format("{} was not changed: {} would not be in it", path, file.path));
         auto place = (fs::path(path) / file.path).string();
-        const auto present = present_bytes(place);
+        const auto present = present_in_folder(place);
         if (!present) return tl::unexpected(present.error());
         auto bytes = file.update(*present);
         if (!bytes) return tl::unexpected(fmt::format("{} was not changed: {}: {}", path, file.path, bytes.error()));

@@ -24,13 +24,16 @@ Update update_with(UpdatedDocument document, const Result& result) {
     return [document, &result](std::string_view present) { return document(present, result); };
 }
 
-Outcome write(const std::string& path, WholeDocument document, const Result& result) {
-    return write_output(path, document(result));
+Outcome write(const std::string& path, WholeDocument document, const Result& result, bool with_partial) {
+    const auto bytes = document(result);
+    auto written = write_output(path, bytes);
+    if (written && with_partial) remove_partial(path, bytes);
+    return written;
 }
-Outcome write(const std::string& path, UpdatedDocument document, const Result& result) {
+Outcome write(const std::string& path, UpdatedDocument document, const Result& result, bool) {
     return update_output(path, update_with(document, result));
 }
-Outcome write(const std::string& path, DocumentFolder folder, const Result& result) {
+Outcome write(const std::string& path, DocumentFolder folder, const Result& result, bool) {
     std::vector<FileInFolder> files;
     for (auto& [name, document] : folder(result)) files.push_back({std::move(name), update_with(document, result)});
     return update_folder(path, files);
@@ -86,10 +89,9 @@ bool Outputs::write(const Result& result) const {
     bool all_written = true;
     for (const auto& destination : destinations_) {
         const auto& path = destination.path;
-        const auto write_it = [&](const auto kind) { return perfwrap::write(path, kind, result); };
+        const auto write_it = [&](const auto kind) { return perfwrap::write(path, kind, result, with_partials_); };
         const auto written = std::visit(write_it, destination.format->of_result);
         if (!written) complain(written.error());
-        if (written && with_partials_ && has_partial(destination)) remove_partial(path);
         all_written = all_written && written.has_value();
     }
     return all_written;

@@ -1,9 +1,14 @@
 #include "profiler/output/partial_file.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "profiler/output/output_target.hpp"
-#include "profiler/output/writer.hpp"
+#include "profiler/output/replacement.hpp"
 
 namespace perfwrap {
 namespace {
@@ -12,9 +17,19 @@ std::string with_suffix(const std::string& path) { return path + ".partial"; }
 
 // Errors do not matter here: they are reported when PATH is written.
 std::optional<Replaceable> regular_file(const std::string& path) {
-    const auto target = resolve_output(path);
-    const auto* file = target ? std::get_if<Replaceable>(&*target) : nullptr;
-    return file != nullptr ? std::optional(*file) : std::nullopt;
+    auto target = resolve_output(path);
+    auto* file = target ? std::get_if<Replaceable>(&*target) : nullptr;
+    return file != nullptr ? std::optional(std::move(*file)) : std::nullopt;
+}
+
+// Every document of a format begins alike: {"schema":"perfwrap-result/1 or # HELP perfwrap_.
+bool begins_alike(const FoundPath& found, std::string_view bytes) {
+    constexpr std::size_t telling = 24;
+    constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    const UniqueFd file(::openat(found.directory.get(), found.name.c_str(), flags));
+    std::array<char, telling> beginning{};
+    const auto length = file ? ::read(file.get(), beginning.data(), beginning.size()) : -1;
+    return length >= 0 && std::string_view(beginning.data(), static_cast<std::size_t>(length)) == bytes.substr(0, telling);
 }
 
 }  // namespace
@@ -26,13 +41,20 @@ std::optional<std::string> partial_path(const std::string& path) {
 tl::expected<void, std::string> write_partial(const std::string& path, std::string_view bytes) {
     const auto file = regular_file(path);
     if (!file) return {};
-    auto partial = split_path(with_suffix(path));
-    partial.existing = file->existing;
-    return replace_file(with_suffix(path), partial, bytes);
+    const auto partial = resolve_without_link(with_suffix(path));
+    if (!partial) return tl::unexpected(partial.error());
+    if (partial->found.file && !begins_alike(partial->found, bytes))
+        return tl::unexpected(
+            fmt::format("cannot write {0}: what has that name is not perfwrap's; move it away or choose another path than {1}",
+                        with_suffix(path), path));
+    return replace_file(with_suffix(path), *partial, bytes, file->found.status);
 }
 
-void remove_partial(const std::string& path) {
-    if (partial_path(path)) ::unlink(with_suffix(path).c_str());
+void remove_partial(const std::string& path, std::string_view bytes) {
+    if (!partial_path(path)) return;
+    const auto partial = resolve_without_link(with_suffix(path));
+    if (!partial || !partial->found.file || !begins_alike(partial->found, bytes)) return;
+    ::unlinkat(partial->found.directory.get(), partial->found.name.c_str(), 0);
 }
 
 }  // namespace perfwrap

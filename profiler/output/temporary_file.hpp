@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "probes/system/unique_fd.hpp"
+#include "profiler/output/write_trouble.hpp"
 
 namespace perfwrap {
 
@@ -16,29 +17,31 @@ namespace perfwrap {
 // too. The file is locked: a hidden file without a lock was left by a perfwrap that was killed.
 class TemporaryFile {
 public:
-    // The mode is subject to the umask. Error: an errno.
-    static tl::expected<TemporaryFile, int> in(const std::string& folder, mode_t mode);
+    // The mode is subject to the umask. The directory, as from O_PATH, must outlive the file.
+    static tl::expected<TemporaryFile, FailedCall> in(const UniqueFd& directory, mode_t mode);
+    static tl::expected<TemporaryFile, FailedCall> unnamed_in(const UniqueFd& directory, mode_t mode);
+    static tl::expected<TemporaryFile, FailedCall> named_in(const UniqueFd& directory, mode_t mode);
 
     TemporaryFile(TemporaryFile&& other) noexcept
-        : descriptor_(std::move(other.descriptor_)), folder_(std::move(other.folder_)), name_(std::exchange(other.name_, {})) {}
+        : descriptor_(std::move(other.descriptor_)), directory_(other.directory_), name_(std::exchange(other.name_, {})) {}
     TemporaryFile& operator=(TemporaryFile&&) = delete;
     ~TemporaryFile();
 
     int descriptor() const { return descriptor_.get(); }
 
-    // Moves the file to `path`, in the same directory, in one step, replacing what is there. Returns 0 or an errno.
-    int become(const std::string& path) &&;
+    // Gives the file its name in the directory, in one step, replacing what has it.
+    tl::expected<void, FailedCall> become(const std::string& name) &&;
 
     // Removes the files that killed perfwraps of the same user left in a directory.
-    static void remove_stale(const std::string& folder);
+    static void remove_stale(const UniqueFd& directory);
 
 private:
-    TemporaryFile(UniqueFd descriptor, std::string folder, std::string name)
-        : descriptor_(std::move(descriptor)), folder_(std::move(folder)), name_(std::move(name)) {}
+    TemporaryFile(UniqueFd descriptor, int directory, std::string name)
+        : descriptor_(std::move(descriptor)), directory_(directory), name_(std::move(name)) {}
 
     UniqueFd descriptor_;
-    std::string folder_;
-    std::string name_;  // path; empty while the file has no name
+    int directory_;
+    std::string name_;  // empty while the file has no name
 };
 
 }  // namespace perfwrap

@@ -11,6 +11,7 @@
 
 #include "probes/system/unique_fd.hpp"
 #include "profiler/output/folder_lock.hpp"
+#include "profiler/output/replacement.hpp"
 #include "profiler/output/writer.hpp"
 
 namespace perfwrap {
@@ -23,11 +24,16 @@ std::string read_trouble(const std::string& path, int error) {
                        std::generic_category().message(error));
 }
 
+int open_to_read(const Replaceable& target) {
+    constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+    return ::openat(target.found.directory.get(), target.found.name.c_str(), flags);
+}
+
 }  // namespace
 
-tl::expected<std::string, std::string> present_bytes(const std::string& path) {
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (!fd && errno == ENOENT) return "";
+tl::expected<std::string, std::string> present_bytes(const std::string& path, const Replaceable& target) {
+    if (!target.found.file) return "";
+    const UniqueFd fd(open_to_read(target));
     if (!fd) return tl::unexpected(read_trouble(path, errno));
     std::string bytes;
     std::array<char, 65536> buffer;
@@ -45,8 +51,7 @@ tl::expected<void, std::string> check_updatable(const std::string& path) {
     if (auto writable = check_writable(path); !writable) return writable;
     const auto target = resolve_output(path);
     const auto* file = target ? std::get_if<Replaceable>(&*target) : nullptr;
-    if (file != nullptr && file->existing && ::faccessat(AT_FDCWD, file->path().c_str(), R_OK, AT_EACCESS) != 0)
-        return tl::unexpected(read_trouble(path, errno));
+    if (file != nullptr && file->found.file && !UniqueFd(open_to_read(*file))) return tl::unexpected(read_trouble(path, errno));
     return {};
 }
 
@@ -54,14 +59,14 @@ tl::expected<void, std::string> update_output(const std::string& path, const Upd
     auto target = resolve_output(path);
     std::optional<FolderLock> held;
     if (const auto* file = target ? std::get_if<Replaceable>(&*target) : nullptr) {
-        auto lock = FolderLock::take(file->folder);
+        auto lock = FolderLock::take(file->found.directory, file->found.directory_path);
         if (!lock) return tl::unexpected(fmt::format("cannot write {}: {}", path, lock.error()));
         held.emplace(std::move(*lock));
         target = resolve_output(path);  // another perfwrap may have replaced it meanwhile
     }
     if (!target) return tl::unexpected(std::move(target.error()));
     const auto* file = std::get_if<Replaceable>(&*target);
-    const auto present = file != nullptr ? present_bytes(file->path()) : "";
+    const auto present = file != nullptr ? present_bytes(path, *file) : "";
     if (!present) return tl::unexpected(present.error());
     const auto bytes = update(*present);
     if (!bytes) return tl::unexpected(fmt::format("{} was not changed: {}", path, bytes.error()));

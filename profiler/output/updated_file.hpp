@@ -20,7 +20,7 @@ tl::expected<void, std::string> check_updatable(const std::string& path);
 // and gets the update of an empty document. If the update is refused, nothing is written.
 tl::expected<void, std::string> update_output(const std::string& path, const Update& update);
 
-// All bytes of a file, "" if there is none.
-tl::expected<std::string, std::string> present_bytes(const std::string& path);
+// All bytes of a file, "" if there is none. `path` is its name in errors.
+tl::expected<std::string, std::string> present_bytes(const std::string& path, const Replaceable& target);
 
 }  // namespace perfwrap

@@ -7,8 +7,6 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "profiler/output/output_target.hpp"
-
 namespace perfwrap {
 
 // Checks that `path` can be written, without leaving anything behind. "-" is standard output. Error: a sentence that names the
@@ -25,10 +23,8 @@ inline constexpr std::chrono::seconds patience_with_readers{10};
 tl::expected<void, std::string> write_output(const std::string& path, std::string_view bytes,
                                              std::chrono::milliseconds patience = patience_with_readers);
 
-// Replaces a regular or new file as write_output does. `path` is its name in errors.
-tl::expected<void, std::string> replace_file(const std::string& path, const Replaceable& target, std::string_view bytes);
-
-// Writes to standard error. Errors are ignored: if it is closed or has no reader, only the text is lost.
+// Writes to standard error. Errors are ignored: if it is closed or has no reader, only the text is lost; also if its reader has
+// stopped reading and a signal asks perfwrap to end.
 void tell(std::string_view text);
 
 }  // namespace perfwrap

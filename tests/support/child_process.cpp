@@ -31,6 +31,16 @@ bool filter(std::span<sock_filter> program) {
     return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
+bool filter_calls(const SystemCalls& calls, unsigned answer) {
+    std::vector<sock_filter> program{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+    for (const long call : calls) {
+        program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1));
+        program.push_back(BPF_STMT(BPF_RET | BPF_K, answer));
+    }
+    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    return filter(program);
+}
+
 }  // namespace
 
 const SystemCalls renaming_calls{
@@ -41,13 +51,11 @@ const SystemCalls renaming_calls{
 
 bool die_at(const SystemCalls& calls) {
     const rlimit no_core{0, 0};
-    std::vector<sock_filter> program{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-    for (const long call : calls) {
-        program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1));
-        program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
-    }
-    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-    return ::setrlimit(RLIMIT_CORE, &no_core) == 0 && filter(program);
+    return ::setrlimit(RLIMIT_CORE, &no_core) == 0 && filter_calls(calls, SECCOMP_RET_KILL_PROCESS);
+}
+
+bool refuse_calls(const SystemCalls& calls, int error) {
+    return filter_calls(calls, SECCOMP_RET_ERRNO | (static_cast<unsigned>(error) & SECCOMP_RET_DATA));
 }
 
 bool refuse_unnamed_files() {

@@ -21,4 +21,7 @@ extern const SystemCalls renaming_calls;
 // filter.
 bool die_at(const SystemCalls& calls);
 
+// From here on each of these calls fails with that error. False if the kernel refuses the filter.
+bool refuse_calls(const SystemCalls& calls, int error);
+
 }  // namespace perfwrap::test

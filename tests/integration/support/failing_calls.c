@@ -65,6 +65,10 @@ ssize_t write(int fd, const void* bytes, size_t count) { return fails("write") ?
 
 int fsync(int fd) { return fails("fsync") ? -1 : NEXT(fsync)(fd); }
 
+int renameat(int folder, const char* from, int to_folder, const char* to) {
+    return fails("rename") ? -1 : NEXT(renameat)(folder, from, to_folder, to);
+}
+
 int rename(const char* from, const char* to) { return fails("rename") ? -1 : NEXT(rename)(from, to); }
 
 int linkat(int folder, const char* from, int to_folder, const char* to, int flags) {
@@ -72,6 +76,10 @@ int linkat(int folder, const char* from, int to_folder, const char* to, int flag
 }
 
 int unlink(const char* path) { return fails("unlink") ? -1 : NEXT(unlink)(path); }
+
+int unlinkat(int folder, const char* path, int flags) {
+    return fails("unlink") ? -1 : NEXT(unlinkat)(folder, path, flags);
+}
 
 int fchown(int fd, uid_t owner, gid_t group) { return fails("fchown") ? -1 : NEXT(fchown)(fd, owner, group); }
 

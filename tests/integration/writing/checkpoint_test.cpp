@@ -155,9 +155,27 @@ TEST_CASE("the partial result is removed when the result is written, even one th
     CHECK(perfwrap::read_result(ended.out));
     CHECK(folder.names() == Names{"result.json"});
 
-    write_file(partial, "old");
+    write_file(partial, ended.out);
     CHECK(run({.argv = perfwrap_words({"-o", folder / "result.json"}, {"true"})}).code() == 0);
     CHECK(folder.names() == Names{"result.json"});
+}
+
+TEST_CASE("a file that bears a partial result's name and is not perfwrap's stays, with a warning") {
+    for (const std::string text : {"somebody else's", "{}", ""}) {
+        CAPTURE(text);
+        const TemporaryFolder folder;
+        const auto partial = folder / "result.json.partial";
+        write_file(partial, text);
+        const auto words = perfwrap_words({"--checkpoint", "5ms", "-o", folder / "result.json"},
+                                          {"sh", "-c", until_perfwrap_said("checkpoint not written", folder / "told")});
+        CHECK(run({.argv = words, .before_exec = [&] { errors_to(folder / "told"); }}).code() == 0);
+        CHECK_THAT(read_file(folder / "told"),
+                   Catch::StartsWith(fmt::format("perfwrap: checkpoint not written: cannot write {}: what has that name is not "
+                                                 "perfwrap's; move it away",
+                                                 partial)));
+        CHECK(folder.names() == Names{"result.json", "result.json.partial", "told"});
+        CHECK(read_file(partial) == text);
+    }
 }
 
 TEST_CASE("without checkpoints no partial result is written or removed") {

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "probes/system/unique_fd.hpp"
+
 namespace perfwrap::test {
 
 class Folder {
@@ -34,6 +36,9 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+// As from O_PATH.
+inline UniqueFd directory(const Folder& folder) { return UniqueFd(::open(folder.path().c_str(), O_PATH | O_CLOEXEC)); }
 
 using Names = std::set<std::string>;
 

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 namespace {
 
 bool is_free(const Folder& folder) {
-    return in_child([&] { return FolderLock::take(folder.path(), milliseconds(0)) ? 0 : 1; }) == 0;
+    return in_child([&] { return FolderLock::take(directory(folder), folder.path(), milliseconds(0)) ? 0 : 1; }) == 0;
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ bool is_free(const Folder& folder) {
 TEST_CASE("a folder is locked by one at a time, and nothing is left behind") {
     const Folder folder;
     {
-        const auto lock = FolderLock::take(folder.path());
+        const auto lock = FolderLock::take(directory(folder), folder.path());
         REQUIRE(lock);
         CHECK_FALSE(is_free(folder));
     }
@@ -35,8 +35,8 @@ TEST_CASE("a folder is locked by one at a time, and nothing is left behind") {
 
 TEST_CASE("who waits for a locked folder in vain is told of it") {
     const Folder folder;
-    const auto lock = FolderLock::take(folder.path());
-    const auto second = FolderLock::take(folder.path(), milliseconds(50));
+    const auto lock = FolderLock::take(directory(folder), folder.path());
+    const auto second = FolderLock::take(directory(folder), folder.path(), milliseconds(50));
     REQUIRE_FALSE(second);
     CHECK(says(second.error(), "another process has kept the directory " + folder.path() + " locked"));
 }
@@ -47,7 +47,7 @@ TEST_CASE("a lock ends with the process that held it") {
     REQUIRE(::pipe(ready.data()) == 0);
     const pid_t holder = ::fork();
     if (holder == 0) {
-        const auto lock = FolderLock::take(folder.path());
+        const auto lock = FolderLock::take(directory(folder), folder.path());
         if (!lock || ::write(ready[1], "x", 1) != 1) ::_exit(1);
         while (true) ::pause();
     }
@@ -63,6 +63,6 @@ TEST_CASE("a lock ends with the process that held it") {
 
 TEST_CASE("a folder that cannot be locked is gone into without") {
     const Folder folder;
-    CHECK(FolderLock::take(folder.file("absent")));
-    CHECK(FolderLock::take("/proc"));
+    CHECK(FolderLock::take(UniqueFd{}, "absent"));
+    CHECK(FolderLock::take(UniqueFd(::open("/proc", O_PATH)), "/proc"));
 }

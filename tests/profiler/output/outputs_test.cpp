@@ -12,7 +12,7 @@ using namespace perfwrap::test;
 
 namespace {
 
-std::string name_alone(const Result& result) { return result.benchmark.name + "\n"; }
+std::string name_alone(const Result& result) { return "one benchmark, by name: " + result.benchmark.name + "\n"; }
 
 tl::expected<std::string, std::string> names_in_turn(std::string_view present, const Result& result) {
     if (present.starts_with("foreign")) return tl::unexpected<std::string>("it is no list of names");
@@ -49,7 +49,7 @@ TEST_CASE("a result becomes a document, is added to one, and to those of a folde
     CHECK(folder.names().empty());
     CHECK(outputs->write(named("first")));
     CHECK(outputs->write(named("second")));
-    CHECK(content(folder.file("a.name")) == "second\n");
+    CHECK(content(folder.file("a.name")) == "one benchmark, by name: second\n");
     CHECK(content(folder.file("a.names")) == "first\nsecond\n");
     CHECK(content(folder.file("tree/hosts")) == "first\nsecond\n");
     CHECK(content(folder.file("tree/box/names")) == "first\nsecond\n");
@@ -68,7 +68,7 @@ TEST_CASE("a document that is refused stays as it was, and the others are writte
     CHECK(content(folder.file("a.names")) == "foreign");
     CHECK(content(folder.file("tree/hosts")) == "foreign");
     CHECK_FALSE(std::filesystem::exists(folder.file("tree/box")));
-    CHECK(content(folder.file("a.name")) == "first\n");
+    CHECK(content(folder.file("a.name")) == "one benchmark, by name: first\n");
 }
 
 TEST_CASE("checkpoints are kept of documents that hold one result alone") {
@@ -79,7 +79,7 @@ TEST_CASE("checkpoints are kept of documents that hold one result alone") {
     CHECK(outputs->have_partials());
     outputs->write_partials(named("so far"));
     CHECK(folder.names() == Names{"a.name.partial"});
-    CHECK(content(folder.file("a.name.partial")) == "so far\n");
+    CHECK(content(folder.file("a.name.partial")) == "one benchmark, by name: so far\n");
     put(folder.file("a.names.partial"), "somebody else's");
     CHECK(outputs->write(named("first")));
     CHECK(folder.names() == Names{"a.name", "a.names", "a.names.partial", "tree"});

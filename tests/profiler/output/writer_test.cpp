@@ -282,7 +282,7 @@ TEST_CASE("perfwrap killed while it writes, where a new file needs a name, leave
     const Folder folder;
     CHECK(in_child([&] {
               if (!refuse_unnamed_files()) return 1;
-              const auto file = TemporaryFile::in(folder.path(), 0600);
+              const auto file = TemporaryFile::in(directory(folder), 0600);
               if (!file || folder.names().size() != 1) return 2;
               return ::raise(SIGKILL);
           }) == 128 + SIGKILL);
