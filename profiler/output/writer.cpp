@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "probes/system/pending_signal.hpp"
 #include "profiler/output/output_target.hpp"
 #include "profiler/output/replacement.hpp"
 #include "profiler/output/stream.hpp"
@@ -47,7 +48,7 @@ Outcome check(const std::string& path, const InPlace& target) {
 Outcome check(const std::string& path, const Replaceable& target) { return check_replaceable(path, target); }
 
 Outcome write(const std::string& path, const InheritedDescriptor& target, std::string_view bytes, std::chrono::milliseconds) {
-    if (const int error = write_all(target.fd, bytes)) return trouble(path, error);
+    if (const int error = write_to_reader(target.fd, bytes)) return trouble(path, error);
     return {};
 }
 
@@ -61,7 +62,7 @@ UniqueFd open_in_place(const FoundPath& found, std::chrono::milliseconds patienc
         const int error = errno;
         const bool unread = error == ENXIO && S_ISFIFO(found.status->st_mode) && steady_clock::now() < give_up;
         errno = error;
-        if (!unread && error != EINTR) return fd;
+        if ((!unread && error != EINTR) || pending_signal_to_end() != 0) return fd;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }
@@ -69,7 +70,7 @@ UniqueFd open_in_place(const FoundPath& found, std::chrono::milliseconds patienc
 Outcome write(const std::string& path, const InPlace& target, std::string_view bytes, std::chrono::milliseconds patience) {
     const UniqueFd device = open_in_place(target.found, patience);
     if (!device) return trouble(path, errno);
-    if (const int error = write_all(device.get(), bytes, patience)) return trouble(path, error);
+    if (const int error = write_to_reader(device.get(), bytes, patience)) return trouble(path, error);
     return {};
 }
 
@@ -118,6 +119,6 @@ tl::expected<void, std::string> write_output(const std::string& path, std::strin
     return std::visit([&](const auto& kind) { return write(path, kind, bytes, patience); }, *target);
 }
 
-void tell(std::string_view text) { write_all(STDERR_FILENO, text); }
+void tell(std::string_view text) { write_to_reader(STDERR_FILENO, text); }
 
 }  // namespace perfwrap

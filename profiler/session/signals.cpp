@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "probes/system/pending_signal.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -65,13 +67,7 @@ bool SignalInbox::reached_group(const signalfd_siginfo& info) {
     return true;
 }
 
-int SignalInbox::waiting_to_end() {
-    sigset_t waiting;
-    sigpending(&waiting);
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM})
-        if (sigismember(&waiting, signal) == 1 && !was_ignored(signal)) return signal;
-    return 0;
-}
+int SignalInbox::waiting_to_end() { return pending_signal_to_end(); }
 
 bool is_of_perfwrap_itself(const signalfd_siginfo& info) {
     if (static_cast<pid_t>(info.ssi_pid) == getpid()) return true;
