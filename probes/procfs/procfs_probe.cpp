@@ -125,7 +125,9 @@ private:
         TreeAccounts accounts = run_.accounts;
         TreeSamples samples = run_.samples;
         for (auto process : run_.tree.processes()) {
-            if (process.foreign) continue;
+            // The files are read after the window's end.
+            if (process.foreign || process.start_ns > end_ns) continue;
+            samples.raise_peak(end_ns, process, process.rss_peak_bytes);
             add_context_switches(process);
             accounts.still_there(process, run_.tree.read_io(process));
         }
@@ -145,6 +147,8 @@ private:
     void refresh(std::uint64_t now_ns) {
         run_.tree.refresh(now_ns);
         run_.accounts.vanished(run_.tree.vanished(), now_ns);
+        for (const auto& process : run_.tree.vanished())
+            if (!process.foreign && process.start_ns <= now_ns) run_.samples.raise_peak(now_ns, process, process.rss_peak_bytes);
     }
 
     bool some_child_may_be_lost() {

@@ -54,7 +54,7 @@ void TreeAccounts::vanished(std::span<const TrackedProcess> processes, std::uint
     std::vector<Usage> used(processes.size());
     for (std::size_t i = processes.size(); i-- > 0;) {
         const auto& process = processes[i];
-        if (process.foreign) continue;
+        if (process.foreign || process.start_ns > now_ns) continue;
         add_row(process, own(process), process.ended_ns.value_or(now_ns), std::nullopt);
         used[i] += own(process) + process.waited;
         if (process.parent_ignores_sigchld) {

@@ -26,7 +26,8 @@ public:
     std::optional<std::uint64_t> reaped(const TrackedProcess* process, std::uint64_t now_ns, int wait_status,
                                         const rusage& usage);
 
-    // Processes that have gone since the last refresh, ancestors first: their parent waited for them, or no process did.
+    // Processes that have gone since the last refresh, ancestors first: their parent waited for them, or no process did. One that
+    // started after now_ns, the end of the window, is not counted.
     void vanished(std::span<const TrackedProcess> processes, std::uint64_t now_ns);
 
     // A process that still exists when the window closes.

@@ -24,6 +24,37 @@ TEST_CASE("a two-millisecond spike of a process is seen through its high-water m
     CHECK(run.seen.peak->holders.front().rss_bytes >= 320 * mib);
 }
 
+TEST_CASE("at the end of the window what a process has reached since the last sample counts, and no later process does") {
+    auto& shared = *make_shared_memory();
+    const auto probe = *make_procfs_probe({});
+    probe->arm(0);
+    const pid_t command = spawn([&] {
+        while (!shared.go) sleep_ms(1);
+        touch(64 * mib);
+        shared.held = true;
+        while (shared.holding == 0) sleep_ms(1);
+        shared.daemon = spawn([] { ::pause(); });
+        ::pause();
+    });
+    const auto exec_ns = clock_ns(CLOCK_MONOTONIC);
+    probe->started(command, exec_ns, {});
+    probe->sample(exec_ns);
+    shared.go = true;
+    while (!shared.held) sleep_ms(1);
+    const auto end_ns = clock_ns(CLOCK_MONOTONIC);
+    sleep_ms(20);  // /proc tells starts in steps of 10 ms
+    shared.holding = 1;
+    while (shared.daemon == 0) sleep_ms(1);
+    const auto seen = probe->finish(end_ns, Closing::at_command_end);
+    for (const pid_t pid : {pid_t{shared.daemon}, command}) ::kill(pid, SIGKILL);
+    ::waitpid(command, nullptr, 0);
+    CHECK(seen.memory.largest_process_rss_peak_bytes >= 64 * mib);
+    CHECK(seen.memory.rss->peak_bytes >= seen.memory.largest_process_rss_peak_bytes);
+    REQUIRE(seen.peak);
+    CHECK(seen.peak->holders.front().pid == command);
+    CHECK(seen.processes.sorted().size() == 1);
+}
+
 TEST_CASE("memory that processes hold at once adds up, over the time they hold it") {
     auto& shared = *make_shared_memory();
     const auto run = observe(shared, [&] {
