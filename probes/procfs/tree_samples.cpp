@@ -80,6 +80,7 @@ void TreeSamples::add_bucket(std::uint64_t at_ns, const Sums& now, std::uint64_t
 void TreeSamples::close(std::uint64_t end_ns, std::uint64_t tree_cpu_ns) {
     if (!any_) return;
     rss_.hold_until(end_ns);
+    peak_at_ns_ = std::min(peak_at_ns_, end_ns);  // a process tells its peak when it is reaped
     add_bucket(end_ns, last_, tree_cpu_ns);
 }
 
