@@ -40,30 +40,29 @@ struct Mount {
     std::string point;
 };
 
-std::vector<Mount> memory_mounts(std::string_view mountinfo, CgroupMemory version) {
+// controller: of version 1; "" is version 2.
+std::vector<Mount> mounts_of(std::string_view mountinfo, std::string_view controller) {
     std::vector<Mount> mounts;
     for (const auto line : split(mountinfo, '\n')) {
         const auto words = split(line, ' ');
         const auto dash = std::ranges::find(words, std::string_view{"-"});
         if (words.size() < 6 || words.end() - dash < 4) continue;
         const auto type = dash[1];
-        const bool fits =
-            version == CgroupMemory::v1 ? type == "cgroup" && contains(split(dash[3], ','), "memory") : type == "cgroup2";
+        const bool fits = controller.empty() ? type == "cgroup2" : type == "cgroup" && contains(split(dash[3], ','), controller);
         if (fits) mounts.push_back({unescape(words[3]), unescape(words[4])});
     }
     return mounts;
 }
 
 // Lines are "ID:CONTROLLERS:PATH"; v2 has the ID 0 and no controllers. A path may contain colons.
-std::optional<std::string> own_path(std::string_view cgroup, CgroupMemory version) {
+std::optional<std::string> own_path(std::string_view cgroup, std::string_view controller) {
     for (const auto line : split(cgroup, '\n')) {
         const auto first = line.find(':');
         if (first == std::string_view::npos) continue;
         const auto second = line.find(':', first + 1);
         if (second == std::string_view::npos) continue;
         const auto controllers = line.substr(first + 1, second - first - 1);
-        const bool fits =
-            version == CgroupMemory::v1 ? contains(split(controllers, ','), "memory") : line.substr(0, first) == "0";
+        const bool fits = controller.empty() ? line.substr(0, first) == "0" : contains(split(controllers, ','), controller);
         if (fits) return std::string{line.substr(second + 1)};
     }
     return std::nullopt;
@@ -82,14 +81,24 @@ std::optional<std::string> directory_under(const Mount& mount, const std::string
 
 std::optional<MemoryHierarchy> find_memory_hierarchy(std::string_view mountinfo, std::string_view cgroup) {
     for (const auto version : {CgroupMemory::v1, CgroupMemory::v2}) {
-        const auto mounts = memory_mounts(mountinfo, version);
-        const auto path = own_path(cgroup, version);
+        const std::string_view controller = version == CgroupMemory::v1 ? "memory" : "";
+        const auto mounts = mounts_of(mountinfo, controller);
+        const auto path = own_path(cgroup, controller);
         if (mounts.empty() || !path) continue;
         for (const auto& mount : mounts)
             if (auto directory = directory_under(mount, *path))
                 return MemoryHierarchy{version, mount.point, std::move(directory)};
         return MemoryHierarchy{version, mounts.front().point, std::nullopt};
     }
+    return std::nullopt;
+}
+
+std::optional<CgroupDirectory> directory_in_hierarchy(std::string_view mountinfo, std::string_view cgroup,
+                                                      std::string_view controller) {
+    const auto path = own_path(cgroup, controller);
+    if (!path) return std::nullopt;
+    for (const auto& mount : mounts_of(mountinfo, controller))
+        if (auto directory = directory_under(mount, *path)) return CgroupDirectory{mount.point, *std::move(directory)};
     return std::nullopt;
 }
 

@@ -21,6 +21,15 @@ struct MemoryHierarchy {
 // precedence, since v2 cannot have it then. Empty: no hierarchy that could have the memory controller is mounted.
 std::optional<MemoryHierarchy> find_memory_hierarchy(std::string_view mountinfo, std::string_view cgroup);
 
+// The directory of a process in the hierarchy of a version 1 controller, or in that of version 2 for "". Empty: it has none, or
+// no mount shows it.
+struct CgroupDirectory {
+    std::string mount_point;
+    std::string directory;
+};
+std::optional<CgroupDirectory> directory_in_hierarchy(std::string_view mountinfo, std::string_view cgroup,
+                                                      std::string_view controller);
+
 // Directories in which a leaf may be made, best first. root: whether the root of the hierarchy may be used as a last resort.
 std::vector<std::string> leaf_parents(const MemoryHierarchy& hierarchy, bool root);
 

@@ -110,9 +110,11 @@ struct Recording {
     std::int64_t started_at_unix_ms = 0;
     std::optional<int> wait_status;  // of the command, as returned by wait(2); empty: it is still running
     bool timed_out = false;
-    int told_to_end = 0;               // the last signal that perfwrap received of those that end most programs; 0: none
-    std::uint64_t stopped_ns = 0;      // how long the command was stopped until its end
-    std::vector<std::string> orphans;  // "name (pid)" of the processes that were alive when the command ended
+    int told_to_end = 0;                 // the last signal that perfwrap received of those that end most programs; 0: none
+    std::uint64_t stopped_ns = 0;        // how long the command was stopped until its end
+    std::vector<std::string> orphans;    // "name (pid)" of the processes that were alive when the command ended
+    std::vector<std::string> killed;     // "name (pid)" of those that perfwrap ended after that
+    std::vector<std::string> survivors;  // "name (pid, state D)" of those that SIGKILL has not ended
     Observation seen;
 };
 

@@ -24,6 +24,7 @@ void JobControl::take_signals() {
         if (!ended_ && !(group_has_it && !too_early && in_group())) forward(*info, command_);
         if (asks_to_end(signal) && !was_ignored(signal)) {
             told_to_end_ = signal;
+            ++times_told_to_end_;
             told_to_end_after_command_ = told_to_end_after_command_ || ended_;
         }
         if (stops_a_job(signal)) stop_with_command_ = signal;

@@ -32,6 +32,7 @@ public:
     // Whether perfwrap got a signal that asks it to end: at any time in this run, or after the command had ended.
     int told_to_end() const { return told_to_end_; }
     bool told_to_end_after_command() const { return told_to_end_after_command_; }
+    unsigned times_told_to_end() const { return times_told_to_end_; }
 
     // How long the command was stopped, up to end_ns.
     std::uint64_t stopped_ns(std::uint64_t end_ns) const { return stopped_.total_ns(end_ns); }
@@ -45,6 +46,7 @@ private:
     std::uint64_t missed_signals_ = 0;
     bool ended_ = false;
     int told_to_end_ = 0;
+    unsigned times_told_to_end_ = 0;
     bool told_to_end_after_command_ = false;
     int stop_with_command_ = 0;  // the stop signal that perfwrap got; 0: none
     StoppedTime stopped_;

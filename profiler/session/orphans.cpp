@@ -5,45 +5,70 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <set>
 
+#include "probes/host/frozen_cgroup.hpp"
 #include "probes/system/clock.hpp"
+#include "probes/system/proc_files.hpp"
 
 namespace perfwrap {
 
-bool end_tree(Probe& probe, TreeEnd& end, std::uint64_t now_ns) {
-    const auto step = end.due(now_ns);
-    if (step == TreeEnd::Step::wait) return true;
-    // A process that keeps forking and exiting can only be killed by a pass that comes right after a fork.
-    const int passes = step == TreeEnd::Step::kill ? 50 : 1;
-    std::set<int> signalled;
-    std::set<int> refused;
-    for (int pass = 0; pass < passes; ++pass) {
-        const auto known = signalled.size() + refused.size();
-        for (const auto& process : probe.alive()) {
-            if (signalled.contains(process.pid) || refused.contains(process.pid)) continue;
-            const bool done = kill(process.pid, step == TreeEnd::Step::kill ? SIGKILL : SIGTERM) == 0 || errno == ESRCH;
-            (done ? signalled : refused).insert(process.pid);
-            if (step == TreeEnd::Step::terminate) kill(process.pid, SIGCONT);
-        }
-        if (signalled.size() + refused.size() == known) break;  // no new process
-    }
-    return !signalled.empty() || refused.empty();
+namespace {
+
+bool is_among(const std::vector<LiveProcess>& processes, int pid) {
+    return std::ranges::find(processes, pid, &LiveProcess::pid) != processes.end();
 }
 
-// Processes that fork faster than a procfs probe lists them are sometimes missed, but each of them ends as a child of perfwrap.
-void kill_orphans(Probe& probe, TreeEnd& end, const std::uint64_t& orphans_ended, const Wait& wait) {
-    constexpr int passes_without_processes = 5;
-    end.begin_at(monotonic_ns());
-    std::uint64_t known_to_have_ended = 0;
-    for (int unseen = 0; unseen < passes_without_processes; ++unseen) {
-        const bool seen = !probe.alive().empty() || orphans_ended != known_to_have_ended;
-        known_to_have_ended = orphans_ended;
-        if (!seen && unseen == 0) return;  // there was none to begin with
-        if (seen && !end_tree(probe, end, monotonic_ns())) return;
-        if (seen) unseen = 0;
-        wait(std::min(end.next_ns(), monotonic_ns() + 20'000'000));
+char state_of(int pid) {
+    auto proc = ProcFs::open("/proc");
+    const auto stat = proc ? proc->stat(pid) : tl::unexpected(Unreadable::gone);
+    return stat ? stat->state : '?';
+}
+
+std::optional<std::string> thaw(int pid, const std::vector<LiveProcess>& living) {
+    return thaw_cgroups_of(pid, [&](pid_t member) { return is_among(living, member); });
+}
+
+}  // namespace
+
+bool end_tree(Probe& probe, TreeEnd& end, std::uint64_t now_ns, NamesByPid& signalled) {
+    const auto step = end.due(now_ns);
+    if (step == TreeEnd::Step::wait) return true;
+    if (step == TreeEnd::Step::give_up) return false;
+    // A process that keeps forking and exiting can only be killed by a pass that comes right after a fork.
+    const bool kills = step == TreeEnd::Step::kill;
+    const int passes = kills ? 50 : 1;
+    std::set<int> done;
+    std::set<int> refused;
+    for (int pass = 0; pass < passes; ++pass) {
+        const auto known = done.size() + refused.size();
+        const auto living = probe.alive();
+        for (const auto& process : living) {
+            if (done.contains(process.pid) || refused.contains(process.pid)) continue;
+            const bool may = kill(process.pid, kills ? SIGKILL : SIGTERM) == 0 || errno == ESRCH;
+            (may ? done : refused).insert(process.pid);
+            if (may) signalled.insert_or_assign(process.pid, process.name);
+            if (!kills) kill(process.pid, SIGCONT);
+            // In version 1 a frozen process does not end of SIGKILL and shows as one in uninterruptible sleep.
+            if (!kills || state_of(process.pid) == 'D') thaw(process.pid, living);
+        }
+        if (done.size() + refused.size() == known) break;  // no new process
     }
+    return !done.empty() || refused.empty();
+}
+
+std::vector<std::string> kill_orphans(Probe& probe, TreeEnd& end, const std::function<bool()>& somebody_is_left,
+                                      const Wait& wait) {
+    NamesByPid signalled;
+    end.begin_at(monotonic_ns());
+    while (somebody_is_left() && end_tree(probe, end, monotonic_ns(), signalled))
+        if (wait(std::min(end.next_ns(), monotonic_ns() + 20'000'000))) end.hurry(monotonic_ns());
+    const auto living = probe.alive();
+    std::vector<std::string> ended;
+    for (const auto& [pid, name] : signalled)
+        if (!is_among(living, pid)) ended.push_back(fmt::format("{} ({})", name, pid));
+    return ended;
 }
 
 std::vector<std::string> names_of_orphans(Probe& probe, const Wait& wait) {
@@ -57,6 +82,17 @@ std::vector<std::string> names_of_orphans(Probe& probe, const Wait& wait) {
     names.reserve(left.size());
     for (const auto& process : left) names.push_back(fmt::format("{} ({})", process.name, process.pid));
     return names;
+}
+
+std::vector<std::string> states_of_survivors(Probe& probe) {
+    std::vector<std::string> survivors;
+    const auto living = probe.alive();
+    for (const auto& process : living) {
+        const auto frozen = thaw(process.pid, living);
+        survivors.push_back(fmt::format("{} ({}, state {}{})", process.name, process.pid, state_of(process.pid),
+                                        frozen ? ", in the frozen cgroup " + *frozen : ""));
+    }
+    return survivors;
 }
 
 }  // namespace perfwrap

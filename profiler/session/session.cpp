@@ -77,11 +77,14 @@ private:
             if (now_ns >= end_.next_ns()) {
                 job_.command_is_stopped(awake_until_ns_);  // notices a stop before the signals end it
                 recording_.timed_out = true;
-                end_tree(probe_, end_, now_ns);
+                NamesByPid signalled;
+                end_tree(probe_, end_, now_ns, signalled);
+                if (end_.gave_up()) return;
             }
             if (now_ns >= snapshot_due_ns()) options_.snapshots->take(now_ns, [&] { return so_far(now_ns); });
             sleep_until(std::min({sample_at_ns, end_.next_ns(), snapshot_due_ns()}));
             handle_signals();
+            if (was_asked_to_end() && end_.has_killed()) end_.hurry(monotonic_ns());
         }
     }
 
@@ -90,6 +93,12 @@ private:
         job_.take_signals();
         job_.stop_along(awake_until_ns_);
         reap();
+    }
+
+    // Since the last call.
+    bool was_asked_to_end() {
+        const auto before = std::exchange(times_asked_to_end_, job_.times_told_to_end());
+        return before != times_asked_to_end_;
     }
 
     std::uint64_t snapshot_due_ns() const { return options_.snapshots != nullptr ? options_.snapshots->due_ns() : never; }
@@ -163,14 +172,13 @@ private:
                 job_.command_ended();
                 recording_.wait_status = status;
                 recording_.end_ns = now_ns;
-            } else {
-                ++orphans_ended_;
             }
         }
     }
 
     void close_window() {
         const bool waited = options_.orphans == Orphans::wait;
+        if (!command_ended_) recording_.end_ns = monotonic_ns();
         recording_.stopped_ns = job_.stopped_ns(recording_.end_ns);
         if (waited)
             recording_.end_ns = std::max(recording_.end_ns, job_.told_to_end_after_command() ? monotonic_ns() : last_life_ns_);
@@ -181,9 +189,16 @@ private:
             sleep_until(until_ns);
             job_.take_signals();
             reap();
+            return was_asked_to_end();
         };
-        if (options_.orphans == Orphans::kill || recording_.timed_out) kill_orphans(probe_, end_, orphans_ended_, wait);
-        recording_.orphans = names_of_orphans(probe_, wait);
+        was_asked_to_end();  // what came before is the command's
+        if (options_.orphans == Orphans::kill || recording_.timed_out)
+            recording_.killed = kill_orphans(
+                probe_, end_, [this] { return somebody_is_left(); }, wait);
+        if (end_.gave_up())
+            recording_.survivors = states_of_survivors(probe_);
+        else
+            recording_.orphans = names_of_orphans(probe_, wait);
         recording_.told_to_end = job_.told_to_end();
         add_cgroup_figures(recording_.seen);
     }
@@ -201,7 +216,7 @@ private:
     std::uint64_t woken_ns_ = 0;        // at the command's start, then at the end of each sleep
     std::uint64_t woken_cpu_ns_ = 0;
     std::uint64_t last_life_ns_ = 0;  // when a process of the tree was last seen alive or reaped
-    std::uint64_t orphans_ended_ = 0;
+    unsigned times_asked_to_end_ = 0;
 };
 
 }  // namespace

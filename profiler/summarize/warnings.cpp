@@ -7,11 +7,13 @@
 namespace perfwrap {
 namespace {
 
-std::string names_of(const std::vector<std::string>& orphans) {
+// The processes of all runs that are in this list of theirs; "" if there is none.
+std::string names_of(std::span<const Recording> runs, std::vector<std::string> Recording::*list) {
+    std::vector<std::string> all;
+    for (const auto& run : runs) all.insert(all.end(), (run.*list).begin(), (run.*list).end());
     constexpr std::size_t named = 5;
-    const auto first = std::span(orphans).first(std::min(named, orphans.size()));
-    const auto names = fmt::format("{}", fmt::join(first, ", "));
-    return orphans.size() > named ? fmt::format("{} and {} more", names, orphans.size() - named) : names;
+    const auto names = fmt::format("{}", fmt::join(std::span(all).first(std::min(named, all.size())), ", "));
+    return all.size() > named ? fmt::format("{} and {} more", names, all.size() - named) : names;
 }
 
 }  // namespace
@@ -21,12 +23,13 @@ std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan
     if (plan.fallback_reason)
         warnings.push_back(fmt::format("measured through /proc, less exactly than with eBPF: {}{}", *plan.fallback_reason,
                                        plan.remedy ? fmt::format("; to use eBPF: {}", *plan.remedy) : ""));
-    std::vector<std::string> orphans;
-    for (const auto& run : runs) orphans.insert(orphans.end(), run.orphans.begin(), run.orphans.end());
-    if (!orphans.empty())
-        warnings.push_back(
-            fmt::format("still running after the command ended: {}; what they had used by then is counted (see --orphans)",
-                        names_of(orphans)));
+    if (const auto left = names_of(runs, &Recording::orphans); !left.empty())
+        warnings.push_back(fmt::format(
+            "still running after the command ended: {}; what they had used by then is counted (see --orphans)", left));
+    if (const auto killed = names_of(runs, &Recording::killed); !killed.empty())
+        warnings.push_back(fmt::format("ended by perfwrap after the command: {}; what they had used by then is counted", killed));
+    if (const auto survivors = names_of(runs, &Recording::survivors); !survivors.empty())
+        warnings.push_back(fmt::format("not even SIGKILL has ended: {}; perfwrap has given them up", survivors));
     if (measurement.lost_events != 0)
         warnings.push_back(fmt::format("{} events were lost: the process table or some of the totals may be incomplete",
                                        measurement.lost_events));

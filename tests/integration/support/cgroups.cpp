@@ -106,6 +106,25 @@ tl::expected<PidsCgroup, std::string> PidsCgroup::make(std::uint64_t tasks_at_mo
     return group;
 }
 
+tl::expected<FreezerCgroup, std::string> FreezerCgroup::make_v1() {
+    const auto hierarchy = mount_point("cgroup", "freezer");
+    if (!hierarchy) return tl::unexpected(std::string("no cgroup hierarchy with the controller freezer is mounted"));
+    return make_group(*hierarchy).map([](std::string path) { return FreezerCgroup(std::move(path), true); });
+}
+
+tl::expected<FreezerCgroup, std::string> FreezerCgroup::make_v2() {
+    const auto hierarchy = mount_point("cgroup2", "rw");
+    if (!hierarchy) return tl::unexpected(std::string("no version 2 cgroup hierarchy is mounted"));
+    return make_group(*hierarchy).map([](std::string path) { return FreezerCgroup(std::move(path), false); });
+}
+
+std::string FreezerCgroup::freeze(const std::string& pid) const {
+    return fmt::format("echo {0} >{1}/cgroup.procs; echo {2}", pid, path_,
+                       v1_ ? fmt::format("FROZEN >{}/freezer.state", path_) : fmt::format("1 >{}/cgroup.freeze", path_));
+}
+
+void FreezerCgroup::thaw() const { write_value(path_ + (v1_ ? "/freezer.state" : "/cgroup.freeze"), v1_ ? "THAWED" : "0"); }
+
 tl::expected<DelegatedCgroup, std::string> DelegatedCgroup::make(uid_t user) {
     const auto hierarchy = mount_point("cgroup2", "rw");
     if (!hierarchy || read_file(*hierarchy + "/cgroup.controllers").find("memory") == std::string::npos)

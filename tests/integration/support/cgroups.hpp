@@ -52,6 +52,21 @@ private:
     using Cgroup::Cgroup;
 };
 
+class FreezerCgroup : public Cgroup {
+public:
+    static tl::expected<FreezerCgroup, std::string> make_v1();
+    static tl::expected<FreezerCgroup, std::string> make_v2();
+
+    // For sh: moves the process and freezes it.
+    std::string freeze(const std::string& pid) const;
+    void thaw() const;
+
+private:
+    FreezerCgroup(std::string path, bool v1) : Cgroup(std::move(path)), v1_(v1) {}
+
+    bool v1_;
+};
+
 // A part of the version 2 hierarchy that belongs to a user, as delegated by systemd, with a group in it for the user's processes.
 class DelegatedCgroup : public Cgroup {
 public:

@@ -4,15 +4,18 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cctype>
 #include <chrono>
 #include <csignal>
 #include <functional>
 #include <list>
 #include <thread>
 
+#include "tests/integration/support/cgroups.hpp"
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/leftovers.hpp"
 #include "tests/integration/support/marked_sleep.hpp"
+#include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
@@ -54,6 +57,12 @@ void end_each(const Scripts& scripts, const Words& options, const std::function<
         REQUIRE(running(ending.sleep) == 0);
         check(ending, ending.perfwrap.wait().code());
     }
+}
+
+// The summary's lines break wherever the terminal ends.
+std::string without_blanks(std::string text) {
+    std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+    return text;
 }
 
 // Descendants that are hard to end. Each prints nothing and sleeps forever, with $S among its arguments.
@@ -109,6 +118,68 @@ TEST_CASE("with --orphans kill perfwrap ends what the command leaves behind, and
                      ready, until(fmt::format("[ -e {}-$S ]", ready)))},
     };
     end_each(left, {"--orphans", "kill"}, [](const Ending&, int code) { CHECK(code == 7); });
+}
+
+TEST_CASE("what is frozen is thawed so that it can end", "[privileged]") {
+    const std::pair<Words, int> ways[]{{{"--timeout", "100ms"}, 124}, {{"--orphans", "kill"}, 7}};
+    for (const auto& source : sources) {
+        for (const auto& [options, code] : ways) {
+            for (const auto& group : {FreezerCgroup::make_v1(), FreezerCgroup::make_v2()}) {
+                if (!group) WARN(group.error());
+                if (!group) continue;
+                CAPTURE(source, code, group->path());
+                const auto script = fmt::format("$W sleep $S & {}; {}", group->freeze("$!"), code == 7 ? "exit 7" : "wait");
+                Ending ending({"a frozen child", script}, source, options);
+                await("perfwrap's end", [&] { return state_of(ending.perfwrap.pid()) == 'Z'; });
+                group->thaw();
+                CHECK(running(ending.sleep) == 0);
+                CHECK(ending.perfwrap.wait().code() == code);
+            }
+        }
+    }
+}
+
+TEST_CASE("what SIGKILL does not end is named with its state, and not waited for by one who asks to end", "[privileged]") {
+    const auto group = FreezerCgroup::make_v1();
+    if (!group && skipped(group.error())) return;
+    // perfwrap does not thaw a cgroup that holds processes of others.
+    Child other({.argv = {"sh", "-c", fmt::format("echo $$ >{}/cgroup.procs; echo; exec sleep 600", group->path())}});
+    other.read_line();
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const TemporaryFolder folder;
+        const auto script = fmt::format("sleep 600 >&- 2>&- & echo $!; {}; echo $$; exit 7", group->freeze("$!"));
+        Child perfwrap({.argv = {perfwrap_path(), "--source", source, "--orphans", "kill", "-o", folder / "result.json", "--",
+                                 "sh", "-c", script}});
+        const auto frozen = perfwrap.read_line();
+        const auto command = std::stoi(perfwrap.read_line());
+        await("the command's end", [&] { return state_of(command) == 0; });
+        await("perfwrap's end", [&] {
+            ::kill(perfwrap.pid(), SIGINT);
+            return state_of(perfwrap.pid()) == 'Z';
+        });
+        const auto ended = perfwrap.wait();
+        CHECK(ended.code() == 7);
+        CHECK_THAT(without_blanks(ended.err),
+                   Catch::Contains(fmt::format("({},stateD,inthefrozencgroup{})", frozen, group->path())));
+        const auto result = nlohmann::json::parse(read_file(folder / "result.json"));
+        CHECK(result.at("runs").at(0).at("exit").at("code") == 7);
+        group->thaw();
+    }
+}
+
+TEST_CASE("--orphans kill says whom it has ended") {
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        Child perfwrap({.argv = {perfwrap_path(), "--source", source, "--orphans", "kill", "--", "sh", "-c",
+                                 "sleep 600 >&- 2>&- & echo $!; exit 7"}});
+        const auto orphan = perfwrap.read_line();
+        const auto ended = perfwrap.wait();
+        CHECK(ended.code() == 7);
+        CHECK_THAT(without_blanks(ended.err),
+                   Catch::Contains("endedbyperfwrapafterthecommand:s") && Catch::Contains(fmt::format("({})", orphan)));
+        CHECK_THAT(without_blanks(ended.err), !Catch::Contains("stillrunning"));
+    }
 }
 
 // Each link lives for a fraction of a millisecond, long enough to fork the next one.

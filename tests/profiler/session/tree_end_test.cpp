@@ -23,20 +23,42 @@ TEST_CASE("SIGTERM comes first and once, SIGKILL after the grace period") {
     CHECK(end.due(1001 + TreeEnd::grace_ns) == Step::kill);
 }
 
-TEST_CASE("SIGKILL is repeated for as long as somebody asks, ever more seldom") {
+TEST_CASE("SIGKILL is repeated, ever more seldom, until what does not end of it is given up") {
     TreeEnd end;
     end.begin_at(0);
     std::uint64_t now_ns = 0;
     REQUIRE(end.due(now_ns) == Step::terminate);
+    const auto first_kill_ns = end.next_ns();
     std::uint64_t last_pause_ns = 0;
-    for (int i = 0; i < 5000; ++i) {
-        now_ns = end.next_ns();
-        REQUIRE(end.due(now_ns) == Step::kill);
+    int kills = 0;
+    for (now_ns = first_kill_ns; end.due(now_ns) == Step::kill; now_ns = end.next_ns()) {
+        ++kills;
+        REQUIRE_FALSE(end.gave_up());
         const auto pause_ns = end.next_ns() - now_ns;
         REQUIRE(pause_ns >= last_pause_ns);
         last_pause_ns = pause_ns;
     }
-    CHECK(last_pause_ns == 100'000'000);
+    CHECK(kills > 500);
+    CHECK(end.gave_up());
+    CHECK(now_ns >= first_kill_ns + TreeEnd::patience_ns);
+    CHECK(now_ns - last_pause_ns < first_kill_ns + TreeEnd::patience_ns);
+    CHECK(last_pause_ns < 100'000'000);
+    CHECK(end.due(now_ns + 1) == Step::give_up);
+}
+
+TEST_CASE("Whoever cannot wait brings on the next step, one at a time") {
+    TreeEnd end;
+    end.begin_at(1000);
+    REQUIRE(end.due(1000) == Step::terminate);
+    end.hurry(2000);
+    CHECK(end.next_ns() == 2000);
+    CHECK(end.due(2000) == Step::kill);
+    CHECK(end.due(3000) == Step::kill);
+    CHECK_FALSE(end.gave_up());
+    end.hurry(4000);
+    CHECK(end.next_ns() <= 4000);
+    CHECK(end.due(4000) == Step::give_up);
+    CHECK(end.gave_up());
 }
 
 TEST_CASE("An end that has begun does not begin again, one that has not is brought forward") {
