@@ -41,7 +41,8 @@ constexpr std::array<MetricInfo, metric_count> catalogue{{
     {cgroup_memory_peak_bytes, "cgroup_memory_peak_bytes", bytes, lower, mib,
      "Largest charge of the command's own memory cgroup, page cache and kernel memory included"},
     {swap_peak_bytes, "swap_peak_bytes", bytes, lower, mib,
-     "Largest sum, at one moment, of the swapped-out memory of all live processes"},
+     "Largest sum, at one moment, of the swapped-out private memory of all live processes; shared memory and tmpfs in swap are "
+     "not counted"},
     {minor_faults, "minor_faults", count, lower, 1000, "Page faults served without reading storage"},
     {major_faults, "major_faults", count, lower, 10, "Page faults that had to read storage"},
     {voluntary_context_switches, "voluntary_context_switches", count, neither, 100, "Times a thread gave up its CPU to wait"},
@@ -50,11 +51,15 @@ constexpr std::array<MetricInfo, metric_count> catalogue{{
     {run_queue_wait_seconds, "run_queue_wait_seconds", seconds, lower, 0.01,
      "Time that threads were ready to run but waited for a CPU, summed over threads"},
     {syscall_read_bytes, "syscall_read_bytes", bytes, lower, mib,
-     "Bytes that read-like system calls returned, from the page cache, pipes and sockets too"},
+     "Bytes that read, pread, readv, sendfile and copy_file_range returned, from the page cache, pipes and sockets too; recv, "
+     "splice, io_uring and mapped files are not counted"},
     {syscall_written_bytes, "syscall_written_bytes", bytes, lower, mib,
-     "Bytes that write-like system calls took, to the page cache, pipes and sockets too"},
+     "Bytes that write, pwrite, writev, sendfile and copy_file_range took, to the page cache, pipes and sockets too; send, "
+     "splice, io_uring and mapped files are not counted"},
     {storage_read_bytes, "storage_read_bytes", bytes, lower, mib, "Bytes fetched from storage on behalf of the tree"},
-    {storage_written_bytes, "storage_written_bytes", bytes, lower, mib, "Bytes that the tree caused to be sent to storage"},
+    {storage_written_bytes, "storage_written_bytes", bytes, lower, mib,
+     "Bytes that the tree gave to file systems to be sent to storage, now or later, less those of files that it truncated or "
+     "removed before they were sent"},
     {processes_started, "processes_started", count, lower, 1, "Processes of the tree, the command itself included"},
     {processes_peak, "processes_peak", count, lower, 1,
      "Most processes at one moment; one that has ended counts until it is reaped"},

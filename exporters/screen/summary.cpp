@@ -164,8 +164,8 @@ void add_counts(const Result& result, Screen& screen) {
                {involuntary_context_switches, "{} involuntary"},
                {run_queue_wait_seconds, "{} waiting for a CPU"}});
     add_facts(result, screen, "I/O",
-              {{syscall_read_bytes, "read {}"},
-               {syscall_written_bytes, "written {}"},
+              {{syscall_read_bytes, "read calls {}"},
+               {syscall_written_bytes, "write calls {}"},
                {storage_read_bytes, "from storage {}"},
                {storage_written_bytes, "to storage {}"}});
     add_facts(result, screen, "processes", {{processes_started, "{} in all"}, {processes_peak, "{} at once"}});

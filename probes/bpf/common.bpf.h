@@ -67,7 +67,7 @@ static __always_inline void read_usage(struct task_struct *task, struct wire_usa
     used->syscall_read_bytes = BPF_CORE_READ(task, ioac.rchar);
     used->syscall_written_bytes = BPF_CORE_READ(task, ioac.wchar);
     used->storage_read_bytes = BPF_CORE_READ(task, ioac.read_bytes);
-    used->storage_written_bytes = BPF_CORE_READ(task, ioac.write_bytes);
+    used->storage_written_bytes = BPF_CORE_READ(task, ioac.write_bytes) - BPF_CORE_READ(task, ioac.cancelled_write_bytes);
 }
 
 static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {

@@ -30,6 +30,7 @@ typedef struct {
 struct task_io_accounting {
     u64 rchar, wchar;
     u64 read_bytes, write_bytes;
+    u64 cancelled_write_bytes; /* dirty pages that were thrown away */
 } KERNEL_TYPE;
 
 struct upid {

@@ -96,7 +96,7 @@ struct wire_usage {
     __u64 syscall_read_bytes;
     __u64 syscall_written_bytes;
     __u64 storage_read_bytes;
-    __u64 storage_written_bytes;
+    __u64 storage_written_bytes; /* less what was cancelled: two's complement, since a thread can cancel what others wrote */
 };
 
 struct wire_process {

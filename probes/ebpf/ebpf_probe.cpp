@@ -162,7 +162,7 @@ private:
             .syscall_read_bytes = used.syscall_read_bytes,
             .syscall_written_bytes = used.syscall_written_bytes,
             .storage_read_bytes = used.storage_read_bytes,
-            .storage_written_bytes = used.storage_written_bytes,
+            .storage_written_bytes = at_least_zero(used.storage_written_bytes),
             .processes_started = ended.processes_started - ended.processes_too_late,
             .processes_peak = ended.processes_peak,
             .threads_started = ended.threads_started,

@@ -28,6 +28,11 @@ inline wire_usage& operator+=(wire_usage& sum, const wire_usage& more) {
     return sum;
 }
 
+// Of a difference in two's complement.
+inline std::uint64_t at_least_zero(std::uint64_t difference) {
+    return static_cast<std::int64_t>(difference) < 0 ? 0 : difference;
+}
+
 struct CpuSplit {
     std::uint64_t user_ns;
     std::uint64_t system_ns;

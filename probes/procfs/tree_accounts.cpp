@@ -120,7 +120,7 @@ TreeTotals TreeAccounts::totals() const {
         totals.syscall_read_bytes = io_->syscall_read_bytes;
         totals.syscall_written_bytes = io_->syscall_written_bytes;
         totals.storage_read_bytes = io_->storage_read_bytes;
-        totals.storage_written_bytes = io_->storage_written_bytes;
+        totals.storage_written_bytes = io_->storage_kept_bytes();
     }
     return totals;
 }

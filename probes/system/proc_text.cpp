@@ -49,6 +49,7 @@ IoCounters& IoCounters::operator+=(const IoCounters& other) {
     syscall_written_bytes += other.syscall_written_bytes;
     storage_read_bytes += other.storage_read_bytes;
     storage_written_bytes += other.storage_written_bytes;
+    storage_cancelled_bytes += other.storage_cancelled_bytes;
     return *this;
 }
 
@@ -135,8 +136,10 @@ std::optional<IoCounters> parse_io(std::string_view text) {
             found += parse_number(value, io.storage_read_bytes);
         else if (key == "write_bytes")
             found += parse_number(value, io.storage_written_bytes);
+        else if (key == "cancelled_write_bytes")
+            found += parse_number(value, io.storage_cancelled_bytes);
     });
-    if (found != 4) return std::nullopt;
+    if (found != 5) return std::nullopt;
     return io;
 }
 

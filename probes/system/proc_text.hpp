@@ -52,6 +52,12 @@ struct IoCounters {
     std::uint64_t syscall_written_bytes = 0;
     std::uint64_t storage_read_bytes = 0;
     std::uint64_t storage_written_bytes = 0;
+    std::uint64_t storage_cancelled_bytes = 0;  // written by whomever, and thrown away before it was sent
+
+    // 0 if more was cancelled than written.
+    std::uint64_t storage_kept_bytes() const {
+        return storage_written_bytes > storage_cancelled_bytes ? storage_written_bytes - storage_cancelled_bytes : 0;
+    }
 
     IoCounters& operator+=(const IoCounters& other);
 };

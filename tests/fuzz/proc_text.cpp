@@ -54,11 +54,14 @@ void check_status(std::string_view input) {
 void check_io(std::string_view input) {
     const auto io = parse_io(input);
     if (!io) return;
-    const auto again = parse_io(fmt::format("rchar: {}\nwchar: {}\nread_bytes: {}\nwrite_bytes: {}\n", io->syscall_read_bytes,
-                                            io->syscall_written_bytes, io->storage_read_bytes, io->storage_written_bytes));
+    const auto again = parse_io(fmt::format("rchar: {}\nwchar: {}\nread_bytes: {}\nwrite_bytes: {}\ncancelled_write_bytes: {}\n",
+                                            io->syscall_read_bytes, io->syscall_written_bytes, io->storage_read_bytes,
+                                            io->storage_written_bytes, io->storage_cancelled_bytes));
     require(again && again->syscall_read_bytes == io->syscall_read_bytes &&
                 again->syscall_written_bytes == io->syscall_written_bytes &&
-                again->storage_read_bytes == io->storage_read_bytes && again->storage_written_bytes == io->storage_written_bytes,
+                again->storage_read_bytes == io->storage_read_bytes &&
+                again->storage_written_bytes == io->storage_written_bytes &&
+                again->storage_cancelled_bytes == io->storage_cancelled_bytes,
             "I/O counters come back as they were written");
 }
 

@@ -35,6 +35,8 @@ constexpr std::array entries{
     Entry{"hold", hold, "[MIB=100 MILLISECONDS=500]: uses that much, reports it and stays"},
     Entry{"hostile-comm", hostile_comm, "[MILLISECONDS=100 LOOKS=0]: burns under a name made to break parsers"},
     Entry{"in-cgroup", in_cgroup, "DIRECTORY COMMAND [ARG...]: moves itself into a cgroup and becomes the command"},
+    Entry{"io-calls", io_calls, "CALL FILE [MIB=8]: moves that much by one kind of system call, to or from a new file"},
+    Entry{"io-unlinked", io_unlinked, "FILE [MIB=32]: writes that much, and removes the file"},
     Entry{"job-control", job_control, "COMMAND [ARG...]: a foreground job, resumed when it stops"},
     Entry{"live-processes", live_processes, "[COUNT=5000]: children that live at once"},
     Entry{"live-threads", live_threads, "[COUNT=2000]: threads that live at once"},

@@ -49,10 +49,10 @@ perfwrap_voluntary_context_switches{benchmark="bench.py",size="10"} 1234
 # HELP perfwrap_involuntary_context_switches Times the scheduler took the CPU from a running thread
 # TYPE perfwrap_involuntary_context_switches gauge
 perfwrap_involuntary_context_switches{benchmark="bench.py",size="10"} 56
-# HELP perfwrap_syscall_read_bytes Bytes that read-like system calls returned, from the page cache, pipes and sockets too
+# HELP perfwrap_syscall_read_bytes Bytes that read, pread, readv, sendfile and copy_file_range returned, from the page cache, pipes and sockets too; recv, splice, io_uring and mapped files are not counted
 # TYPE perfwrap_syscall_read_bytes gauge
 perfwrap_syscall_read_bytes{benchmark="bench.py",size="10"} 1572864
-# HELP perfwrap_syscall_written_bytes Bytes that write-like system calls took, to the page cache, pipes and sockets too
+# HELP perfwrap_syscall_written_bytes Bytes that write, pwrite, writev, sendfile and copy_file_range took, to the page cache, pipes and sockets too; send, splice, io_uring and mapped files are not counted
 # TYPE perfwrap_syscall_written_bytes gauge
 perfwrap_syscall_written_bytes{benchmark="bench.py",size="10"} 2048
 # HELP perfwrap_processes_started Processes of the tree, the command itself included

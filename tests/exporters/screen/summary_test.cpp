@@ -25,7 +25,7 @@ bench.py: python bench.py
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
-  I/O       read 1.50 MiB, written 2.00 KiB
+  I/O       read calls 1.50 MiB, write calls 2.00 KiB
   processes 3 in all, 2 at once
   threads   5 in all, 4 at once
 
@@ -46,7 +46,7 @@ bench.py: python bench.py
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
-  I/O       read 1.50 MiB, written 2.00 KiB
+  I/O       read calls 1.50 MiB, write calls 2.00 KiB
   processes 3 in all, 2 at once
   threads   5 in all, 4 at once
 
@@ -73,7 +73,7 @@ bench.py: python bench.py
             largest process 512 MiB
   faults    123,456 minor, 0 major
   switches  1,234 voluntary, 56 involuntary
-  I/O       read 1.50 MiB, written 2.00 KiB
+  I/O       read calls 1.50 MiB, write calls 2.00 KiB
   processes 3 in all, 2 at once
   threads   5 in all, 4 at once
 

@@ -94,6 +94,7 @@ TEST_CASE("io is complete or nothing") {
     CHECK(io->syscall_written_bytes == 2);
     CHECK(io->storage_read_bytes == 5);
     CHECK(io->storage_written_bytes == 6);
+    CHECK(io->storage_cancelled_bytes == 7);
     CHECK_FALSE(parse_io("rchar: 1\nwchar: 2\n"));
     CHECK_FALSE(parse_io(""));
 }
