@@ -55,10 +55,10 @@ public:
     }
 
     std::uint64_t sample(std::uint64_t now_ns) override {
-        const auto cpu_before_ns = thread_cpu_ns();
+        const auto cpu_before_ns = own_cpu_ns();
         refresh(now_ns);
         run_.samples.add(now_ns, run_.tree.processes(), run_.accounts.cpu_ns(run_.tree.processes()));
-        const auto cost_ns = std::exchange(run_.cost_between_samples_ns, 0) + thread_cpu_ns() - cpu_before_ns;
+        const auto cost_ns = std::exchange(run_.cost_between_samples_ns, 0) + own_cpu_ns() - cpu_before_ns;
         run_.expected_cost_ns = perfwrap::expected_cost_ns(run_.expected_cost_ns, cost_ns);
         if (pss_ && pss_->due(now_ns, run_.samples.rss_now_bytes()) && !pss_->still_holds(now_ns, run_.tree.changes()))
             pss_->sample(now_ns, living_tids(), run_.samples.rss_byte_seconds());
@@ -88,9 +88,9 @@ public:
     }
 
     std::vector<LiveProcess> alive() override {
-        const auto cpu_before_ns = thread_cpu_ns();
+        const auto cpu_before_ns = own_cpu_ns();
         refresh(monotonic_ns());
-        run_.cost_between_samples_ns += thread_cpu_ns() - cpu_before_ns;
+        run_.cost_between_samples_ns += own_cpu_ns() - cpu_before_ns;
         std::vector<LiveProcess> living;
         for (const auto& process : run_.tree.processes())
             if (!process.foreign && !process.ended_ns) living.push_back({process.pid, process.comm});
@@ -120,6 +120,9 @@ public:
     }
 
 private:
+    // Of following the tree.
+    std::uint64_t own_cpu_ns() { return thread_cpu_ns() + run_.tree.proc().cpu_elsewhere_ns(); }
+
     // What was measured if the window ends here.
     Observation observe(std::uint64_t end_ns) {
         TreeAccounts accounts = run_.accounts;

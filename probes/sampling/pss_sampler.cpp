@@ -41,8 +41,9 @@ bool PssSampler::still_holds(std::uint64_t now_ns, std::uint64_t activity) {
 }
 
 void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids, double resident_byte_seconds) {
-    const auto cpu_before_ns = thread_cpu_ns();
+    const auto cpu_before_ns = thread_cpu_ns() + proc_.cpu_elsewhere_ns();
     parts_.clear();
+    stuck_ = false;
     for (const int pid : pids)
         if (const auto part = read_process(pid)) parts_.push_back(*part);
     PageTables tree;
@@ -51,8 +52,8 @@ void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids, double 
         tree.rss_bytes += part.memory.rss_bytes;
         tree.pss_bytes += part.memory.pss_bytes;
     }
-    if (tree.rss_bytes > 0) add(tree, resident_byte_seconds);
-    last_cost_ns_ = thread_cpu_ns() - cpu_before_ns;
+    if (tree.rss_bytes > 0 && !stuck_) add(tree, resident_byte_seconds);
+    last_cost_ns_ = thread_cpu_ns() + proc_.cpu_elsewhere_ns() - cpu_before_ns;
     spent_ns_ += last_cost_ns_;
     wait(now_ns, last_cost_ns_);
     constexpr std::uint64_t intervals_at_rest = 16;
@@ -78,7 +79,7 @@ void PssSampler::add(const PageTables& tree, double resident_byte_seconds) {
 // A first thread that has ended shows no memory, while others of the process live.
 std::optional<PssSampler::Part> PssSampler::read_process(int pid) {
     auto part = read_thread(pid);
-    if (part) return part;
+    if (part || stuck_) return part;
     for (const int tid : proc_.threads(pid))
         if (tid != pid && (part = read_thread(tid))) break;
     return part;
@@ -88,6 +89,7 @@ std::optional<PssSampler::Part> PssSampler::read_thread(int tid) {
     const auto program = program_of(tid);
     const auto memory = proc_.page_tables(tid);
     if (!memory && memory.error() == Unreadable::denied) looks_.denied = true;
+    if (!memory && memory.error() == Unreadable::stuck) stuck_ = true;
     if (!program || !memory) return std::nullopt;
     return Part{tid, *program, *memory};
 }

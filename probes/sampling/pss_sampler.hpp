@@ -59,6 +59,7 @@ private:
     ProcFs proc_;
     PssLooks looks_;
     std::vector<Part> parts_;  // kept so that its memory is reused
+    bool stuck_ = false;       // a process could not be read, so that the present look is none
     PageTables last_;
     std::uint64_t exec_ns_ = 0;
     std::uint64_t next_ns_ = 0;

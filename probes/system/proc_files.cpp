@@ -48,7 +48,8 @@ tl::expected<ProcFs, std::string> ProcFs::open(const std::string& root) {
     return ProcFs{std::move(fd)};
 }
 
-ProcFs::ProcFs(UniqueFd root) : root_(std::move(root)), buffer_(first_buffer_bytes) {}
+ProcFs::ProcFs(UniqueFd root)
+    : root_(std::move(root)), patient_(std::make_unique<PatientReader>()), buffer_(first_buffer_bytes) {}
 
 bool ProcFs::of_own_pid_namespace() {
     const auto status = read("self/status");
@@ -94,18 +95,24 @@ Read<IoCounters> ProcFs::io(const UniqueFd& file) {
 
 UniqueFd ProcFs::open_io(int pid) const { return UniqueFd{::openat(root_.get(), Path(pid, "io").c_str(), O_RDONLY | O_CLOEXEC)}; }
 
+Read<std::string> ProcFs::read_patiently(int pid, const char* path, std::size_t most_bytes) {
+    auto answer = patient_->read(root_.get(), pid, path, most_bytes);
+    if (!answer) return tl::unexpected(Unreadable::stuck);
+    cpu_elsewhere_ns_ += answer->cpu_ns;
+    if (answer->error != 0) return tl::unexpected(why_unreadable(answer->error));
+    return std::move(answer->text);
+}
+
 Read<PageTables> ProcFs::page_tables(int pid) {
-    return read(Path(pid, "smaps_rollup").c_str()).and_then([](std::string_view text) {
+    constexpr std::size_t most_bytes = 4096;
+    return read_patiently(pid, Path(pid, "smaps_rollup").c_str(), most_bytes).and_then([](const std::string& text) {
         return parsed(parse_smaps_rollup(text));
     });
 }
 
 Read<std::vector<std::string>> ProcFs::cmdline(int pid, std::uint64_t most_bytes) {
-    const UniqueFd fd{::openat(root_.get(), Path(pid, "cmdline").c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!fd) return tl::unexpected(why_unreadable(errno));
-    const auto count = ::read(fd.get(), buffer_.data(), std::min({buffer_.size(), cmdline_limit, most_bytes}));
-    if (count < 0) return tl::unexpected(why_unreadable(errno));
-    return parse_cmdline({buffer_.data(), static_cast<std::size_t>(count)});
+    const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(cmdline_limit, most_bytes));
+    return read_patiently(pid, Path(pid, "cmdline").c_str(), bytes).map(parse_cmdline);
 }
 
 const std::vector<int>& ProcFs::children(int pid, int tid) {

@@ -2,18 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "probes/system/patient_reader.hpp"
 #include "probes/system/proc_text.hpp"
 #include "probes/system/unique_fd.hpp"
 
 namespace perfwrap {
 
-enum class Unreadable : std::uint8_t { gone, denied };
+enum class Unreadable : std::uint8_t {
+    gone,
+    denied,
+    stuck,  // the kernel does not answer
+};
 
 template <class T>
 using Read = tl::expected<T, Unreadable>;
@@ -36,10 +42,14 @@ public:
     // read.
     Read<IoCounters> io(const UniqueFd& file);
     UniqueFd open_io(int pid) const;
+    // These two look into the memory of the process, and may get stuck.
     Read<PageTables> page_tables(int pid_or_tid);  // takes about 20 ns per page
     // The first bytes of argv, 4096 at most; no words for a zombie. Where a program has written past the end of its arguments,
     // the kernel's file continues into the environment.
     Read<std::vector<std::string>> cmdline(int pid_or_tid, std::uint64_t most_bytes = cmdline_limit);
+
+    // CPU time that other threads have spent on reading for the caller.
+    std::uint64_t cpu_elsewhere_ns() const { return cpu_elsewhere_ns_; }
 
     // The children of one thread. A child belongs to the thread that forked it.
     const std::vector<int>& children(int pid, int tid);
@@ -56,9 +66,12 @@ private:
     enum class Extent : std::uint8_t { one_record, whole };
     Read<std::string_view> read(const char* path, Extent extent = Extent::one_record);
     Read<std::string_view> read(const UniqueFd& file, Extent extent);
+    Read<std::string> read_patiently(int pid, const char* path, std::size_t most_bytes);
     const std::vector<int>& numeric_entries(const char* directory, std::vector<int>& into);
 
     UniqueFd root_;
+    std::unique_ptr<PatientReader> patient_;
+    std::uint64_t cpu_elsewhere_ns_ = 0;
     std::vector<char> buffer_;
     std::vector<int> children_;
     std::vector<int> threads_;
