@@ -269,10 +269,8 @@ private:
         row.threads_peak = process.threads_peak;
         row.cpu_user_ns = cpu.user_ns;
         row.cpu_system_ns = cpu.system_ns;
-        if (has_ended) {
-            row.end_ns = process.end_ns;
-            row.wait_status = process.wait_status;
-        }
+        if (process.end_ns != 0) row.end_ns = process.end_ns;  // its last thread may still be in its teardown
+        if (has_ended) row.wait_status = process.wait_status;
         if (process.rss_peak >= 0) row.rss_peak_bytes = static_cast<std::uint64_t>(process.rss_peak) * page_bytes_;
         const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
         const bool holder = holders.wants(process.peak_number, held_bytes);
