@@ -317,7 +317,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
         if (auto proc = ProcFs::open("/proc"); proc && proc->of_own_pid_namespace()) pss.emplace(*std::move(proc));
     auto probe = std::make_unique<EbpfProbe>(*std::move(programs), std::move(pss), options);
     if (const int error = probe->begin(); error != 0)
-        return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer: {}", std::strerror(error)));
+        return tl::unexpected(fmt::format("cannot read the BPF programs' ring buffer with epoll: {}", std::strerror(error)));
     constexpr std::size_t for_the_rest_of_perfwrap = 8;
     if (!descriptors_are_left(for_the_rest_of_perfwrap))
         return tl::unexpected(std::string("the BPF programs leave too few file descriptors for the rest of perfwrap"));

@@ -89,6 +89,14 @@ void drop_all_capabilities() {
     ::syscall(SYS_capset, &header, none.data());
 }
 
+void clear_inheritable_capabilities() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    Halves halves{};
+    if (::syscall(SYS_capget, &header, halves.data()) != 0) return;
+    for (auto& half : halves) half.inheritable = 0;
+    ::syscall(SYS_capset, &header, halves.data());
+}
+
 std::optional<std::string> unsafe_installation() {
     if (::geteuid() == ::getuid() && ::getegid() == ::getgid()) return std::nullopt;
     return "perfwrap is installed set-uid or set-gid and would write outputs with rights that you do not have; run chmod "

@@ -39,6 +39,9 @@ private:
 // Of the calling process, including those of root and of the caller.
 void drop_all_capabilities();
 
+// Those that a program whose file has inheritable capabilities would get. Allocates no memory.
+void clear_inheritable_capabilities();
+
 // Why perfwrap refuses to run, if it is installed set-uid or set-gid: it would open outputs with rights that its caller lacks.
 std::optional<std::string> unsafe_installation();
 

@@ -16,6 +16,8 @@
 #include <system_error>
 #include <utility>
 
+#include "profiler/launch/file_capabilities.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -46,6 +48,11 @@ std::optional<Identity> identity_from(const passwd* entry) {
                     .shell = entry->pw_shell != nullptr && *entry->pw_shell != '\0' ? entry->pw_shell : "/bin/sh"};
 }
 
+// As container runtimes do: its number is its name, and its group is root's, which owns what an image lets any user write.
+Identity identity_without_entry(uid_t uid, gid_t gid = 0) {
+    return {.uid = uid, .gid = gid, .groups = {gid}, .name = fmt::to_string(uid), .home = "/", .shell = "/bin/sh"};
+}
+
 tl::unexpected<std::string> not_root(std::string_view option) {
     return tl::unexpected(fmt::format("{} needs root, since only root can become another user; use sudo perfwrap {} ...", option,
                                       option == "--user" ? "--user NAME" : option));
@@ -56,16 +63,15 @@ std::optional<std::string> variable(const char* name) {
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
-// The C library's function would change the groups of every thread.
+// The C library's functions would change every thread of the process.
 long set_groups_of_thread(const std::vector<gid_t>& groups) { return ::syscall(SYS_setgroups, groups.size(), groups.data()); }
 
 }  // namespace
 
 tl::expected<Identity, std::string> find_user(const std::string& name_or_uid) {
     if (::geteuid() != 0) return not_root("--user");
-    auto found = identity_from(::getpwnam(name_or_uid.c_str()));
-    if (const auto uid = number(name_or_uid); !found && uid) found = identity_from(::getpwuid(*uid));
-    if (found) return *std::move(found);
+    if (auto named = identity_from(::getpwnam(name_or_uid.c_str()))) return *std::move(named);
+    if (const auto uid = number(name_or_uid)) return identity_from(::getpwuid(*uid)).value_or(identity_without_entry(*uid));
     return tl::unexpected(
         fmt::format("--user: there is no user '{}'; getent passwd lists users by name and number", name_or_uid));
 }
@@ -88,6 +94,7 @@ tl::expected<Identity, std::string> find_invoker(const SudoVariables& sudo) {
     // Several names may share a number.
     if (auto named = sudo.user ? identity_from(::getpwnam(sudo.user->c_str())) : std::nullopt; named && named->uid == *uid)
         found = std::move(named);
+    if (!found && gid) return identity_without_entry(*uid, *gid);
     if (!found)
         return tl::unexpected(
             fmt::format("--as-invoker: there is no user with the number {} (SUDO_UID); name one with --user NAME", *uid));
@@ -114,11 +121,16 @@ std::vector<std::string> environment_of(const Identity& identity, std::vector<st
 }
 
 int become(const Identity& identity) {
-    if (::setgroups(identity.groups.size(), identity.groups.data()) != 0) return errno;
-    if (::setresgid(identity.gid, identity.gid, identity.gid) != 0) return errno;
-    if (::setresuid(identity.uid, identity.uid, identity.uid) != 0) return errno;
-    // The kernel has cleared them, unless its securebits(7) say otherwise.
-    if (identity.uid != 0) ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (set_groups_of_thread(identity.groups) != 0) return errno;
+    if (::syscall(SYS_setresgid, identity.gid, identity.gid, identity.gid) != 0) return errno;
+    if (::syscall(SYS_setresuid, identity.uid, identity.uid, identity.uid) != 0) return errno;
+    if (identity.uid == 0) {
+        clear_inheritable_capabilities();
+        return 0;
+    }
+    // The kernel has cleared the other sets, unless its securebits(7) say otherwise.
+    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    drop_all_capabilities();
     return 0;
 }
 

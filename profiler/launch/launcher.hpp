@@ -39,6 +39,7 @@ struct Launched {
 struct LaunchError {
     int exit_code = 127;  // 127 not found, 126 found but cannot be executed, 125 perfwrap's own failure
     std::string message;
+    bool no_process = false;  // one process less may be enough for another attempt
 };
 
 // Returns once the command's program has been loaded, or could not be.

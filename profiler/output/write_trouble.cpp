@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "probes/system/working_folder.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -12,6 +14,9 @@ std::string_view remedy(int error) {
     switch (error) {
         case EACCES:
         case EPERM: return "change its permissions or choose another path";
+        case ENOENT:
+            return working_folder_is_gone() ? "the working folder has been deleted; change to one that exists (cd)"
+                                            : "choose another path";
         case EROFS: return "choose a path on a writable file system";
         case ENOSPC:
         case EDQUOT: return "free some space or choose another path";

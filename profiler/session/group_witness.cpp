@@ -1,7 +1,6 @@
 #include "profiler/session/group_witness.hpp"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -14,6 +13,7 @@
 #include <csignal>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 #include "profiler/launch/file_capabilities.hpp"
 
@@ -68,12 +68,17 @@ GroupWitness::GroupWitness(std::span<char> arguments) {
     socket_ = ends[0];
 }
 
-GroupWitness::~GroupWitness() {
+GroupWitness::~GroupWitness() { end(); }
+
+bool GroupWitness::end() {
     dismiss();
-    if (pid_ < 0) return;
-    kill(pid_, SIGKILL);
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    const pid_t pid = std::exchange(pid_, -1);
+    if (pid < 0) return false;
+    kill(pid, SIGKILL);
+    siginfo_t ended{};
+    while (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED) < 0 && errno == EINTR) {
     }
+    return true;
 }
 
 void GroupWitness::dismiss() {

@@ -20,8 +20,11 @@ public:
     explicit GroupWitness(std::span<char> arguments);
     ~GroupWitness();
 
-    // Ends the witness early; it cannot be asked any more.
+    // Lets the witness end; it cannot be asked any more.
     void dismiss();
+
+    // The same, and waits until its process is gone. False: there was none.
+    bool end();
 
     GroupWitness(const GroupWitness&) = delete;
     GroupWitness& operator=(const GroupWitness&) = delete;

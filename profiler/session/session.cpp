@@ -1,5 +1,6 @@
 #include "profiler/session/session.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -7,10 +8,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "probes/system/clock.hpp"
 #include "probes/system/own_children.hpp"
+#include "profiler/session/ended_child.hpp"
 #include "profiler/session/job_control.hpp"
 #include "profiler/session/orphans.hpp"
 #include "profiler/session/tree_end.hpp"
@@ -36,21 +40,33 @@ std::int64_t unix_ms_at(std::uint64_t then_ns) {
     return unix_ns / 1'000'000;
 }
 
+// A system call without which the command could not be watched once it runs, and why it fails.
+std::optional<std::string> refused_call() {
+    constexpr timespec at_once{};
+    if (const int error = waiting_is_refused(); error != 0) return fmt::format("waitid: {}", std::strerror(error));
+    if (ppoll(nullptr, 0, &at_once, nullptr) != 0) return fmt::format("ppoll: {}", std::strerror(errno));
+    return std::nullopt;
+}
+
 class Session {
 public:
     Session(Probe& probe, SignalInbox& inbox, const SessionOptions& options)
         : probe_(probe), inbox_(inbox), options_(options), job_(inbox) {}
 
     tl::expected<Recording, LaunchError> run() {
+        if (const auto refused = refused_call())
+            return tl::unexpected(LaunchError{125, fmt::format("cannot watch a command: {}; allow it (seccomp)", *refused)});
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         probe_.arm(options_.cgroup != nullptr ? options_.cgroup->id() : 0);
-        const auto launched = launch({.command = options_.command,
-                                      .signal_mask = inbox_.mask_before(),
-                                      .ignore_sigchld = inbox_.sigchld_was_ignored(),
-                                      .kept_by_exec = options_.kept_by_exec,
-                                      .cgroup_procs_fd = options_.cgroup != nullptr ? options_.cgroup->procs_fd() : -1,
-                                      .inherited = options_.inherited,
-                                      .identity = options_.identity});
+        const LaunchOptions start{.command = options_.command,
+                                  .signal_mask = inbox_.mask_before(),
+                                  .ignore_sigchld = inbox_.sigchld_was_ignored(),
+                                  .kept_by_exec = options_.kept_by_exec,
+                                  .cgroup_procs_fd = options_.cgroup != nullptr ? options_.cgroup->procs_fd() : -1,
+                                  .inherited = options_.inherited,
+                                  .identity = options_.identity};
+        auto launched = launch(start);
+        if (!launched && launched.error().no_process && inbox_.give_up_witness()) launched = launch(start);
         if (!launched) return tl::unexpected(launched.error());
         command_ = launched->pid;
         recording_.exec_ns = woken_ns_ = awake_until_ns_ = launched->exec_ns;
@@ -127,19 +143,18 @@ private:
     // whoever loses its parent becomes a child of perfwrap at that very moment, so there is always one until nobody is left. Only
     // processes in another pid namespace than their parent's may not be among its descendants.
     bool somebody_is_left() {
-        if (has_ended(P_ALL, 0)) return true;  // it is to be reaped
+        if (ended_child() != 0) return true;  // it is to be reaped
         if (!probe_.alive().empty()) {
             last_life_ns_ = monotonic_ns();
             return true;
         }
-        return std::ranges::any_of(own_children(),
-                                   [&](pid_t child) { return !probe_.is_stranger(child) || has_ended(P_PID, child); });
+        return std::ranges::any_of(own_children(), [&](pid_t child) { return !probe_.is_stranger(child) || has_ended(child); });
     }
 
-    // Whether it, or any child, is a zombie.
-    static bool has_ended(idtype_t which, pid_t child) {
+    // Whether the child is a zombie.
+    static bool has_ended(pid_t child) {
         siginfo_t info{};
-        return waitid(which, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+        return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
     }
 
     // Sleeps until that moment, a signal, or an event of the probe.
@@ -157,20 +172,17 @@ private:
     }
 
     void reap() {
-        while (true) {
-            siginfo_t info{};
-            if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+        while (const pid_t pid = ended_child()) {
             const std::uint64_t now_ns = monotonic_ns();
-            probe_.ended(info.si_pid);
-            int status = 0;
-            rusage usage{};
-            if (wait4(info.si_pid, &status, 0, &usage) != info.si_pid) return;
-            probe_.reaped(info.si_pid, status, usage);
+            probe_.ended(pid);
+            const auto ended = perfwrap::reap(pid);
+            if (!ended) return;
+            probe_.reaped(pid, ended->status, ended->used);
             last_life_ns_ = now_ns;
-            if (info.si_pid == command_) {
+            if (pid == command_) {
                 command_ended_ = true;
                 job_.command_ended();
-                recording_.wait_status = status;
+                recording_.wait_status = ended->status;
                 recording_.end_ns = now_ns;
             }
         }

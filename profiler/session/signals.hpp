@@ -36,6 +36,8 @@ public:
 
     // Call it when reached_group() is not needed any more.
     void dismiss_witness() { witness_.dismiss(); }
+    // Does without it where another process is needed more; false: it had none.
+    bool give_up_witness() { return witness_.end(); }
 
 private:
     struct Block {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -116,6 +117,20 @@ TEST_CASE("if the first line of a script keeps it from running, the message says
         const auto ended = run({.argv = perfwrap_words({}, {folder / "script"})});
         CHECK(ended.code() == 127);
         CHECK_THAT(ended.err, Catch::Contains(why));
+    }
+}
+
+TEST_CASE("where the working folder has been deleted, that is the reason why a program in it is not found") {
+    const TemporaryFolder folder;
+    for (const auto& [command, options] : {std::pair<std::string, Words>{"./program", {}}, {"true", {"-o", "result.json"}}}) {
+        CAPTURE(command);
+        const auto ended = run({.argv = perfwrap_words(options, {command}), .before_exec = [&] {
+                                    const auto deleted = folder / "deleted";
+                                    static_cast<void>(::mkdir(deleted.c_str(), 0755) + ::chdir(deleted.c_str()));
+                                    ::rmdir(deleted.c_str());
+                                }});
+        CHECK(ended.code() == (options.empty() ? 127 : 125));
+        CHECK_THAT(ended.err, Catch::Contains("the working folder has been deleted"));
     }
 }
 

@@ -18,6 +18,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
@@ -192,6 +193,30 @@ TEST_CASE("argv[0] is what was typed, even if the program was found in PATH") {
     const auto wrapped = run({.argv = perfwrap_words({}, {"workload", "show-launch"}), .before_exec = with_path});
     REQUIRE(bare.code() == 0);
     CHECK(wrapped.out == bare.out);
+}
+
+TEST_CASE("a service manager's variables that name perfwrap's process name the command's, and those of others stay") {
+    const Words command{"sh", "-c", "echo $LISTEN_PID $WATCHDOG_PID $SYSTEMD_EXEC_PID $LISTEN_PIDFDID $LISTEN_FDS $$"};
+    for (const std::string source : {"auto", "procfs"}) {
+        CAPTURE(source);
+        const auto addressed = run({.argv = perfwrap_words({"--source", source, "-r", "2"}, command), .before_exec = [] {
+                                        for (const auto* name : {"LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID"})
+                                            ::setenv(name, std::to_string(::getpid()).c_str(), 1);
+                                        ::setenv("LISTEN_PIDFDID", "12345", 1);
+                                        ::setenv("LISTEN_FDS", "2", 1);
+                                    }});
+        std::istringstream lines(addressed.out);
+        for (std::string line; std::getline(lines, line);) {
+            const auto pid = line.substr(line.rfind(' ') + 1);
+            CHECK(line == fmt::format("{0} {0} {0} 2 {0}", pid));
+        }
+        const auto others = run({.argv = perfwrap_words({"--source", source}, command), .before_exec = [] {
+                                     for (const auto* name : {"LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID"})
+                                         ::setenv(name, "1", 1);
+                                     ::setenv("LISTEN_PIDFDID", "12345", 1);
+                                 }});
+        CHECK_THAT(others.out, Catch::StartsWith("1 1 1 12345 "));
+    }
 }
 
 TEST_CASE("the command stays in perfwrap's process group and session") {

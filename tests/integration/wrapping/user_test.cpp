@@ -1,10 +1,14 @@
 // --user and --as-invoker: the command runs as another user, measured by root.
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
@@ -12,6 +16,7 @@
 #include "tests/integration/support/ordinary_user.hpp"
 #include "tests/integration/support/preconditions.hpp"
 #include "tests/integration/support/run_perfwrap.hpp"
+#include "tests/integration/support/terminal.hpp"
 
 namespace perfwrap::test {
 namespace {
@@ -135,6 +140,63 @@ TEST_CASE("with --as-invoker no output is written where the invoker may not writ
     CHECK(read_file(closed / "root.json") == "root's");
     CHECK(closed.names() == std::set<std::string>{"root.json"});
     CHECK(open.names() == std::set<std::string>{"link.json", "planted.json"});
+}
+
+TEST_CASE("a user may be a number that the system does not know, as for a container") {
+    if (skipped(not_root())) return;
+    const Words command{"sh", "-c", "id -u; id -G; echo $USER $HOME"};
+    CHECK(run({.argv = perfwrap_words({"--user", "4321"}, command)}).out == "4321\n0\n4321 /\n");
+    const auto invoker = run({.argv = perfwrap_words({"--as-invoker"}, command), .before_exec = [] {
+                                  ::setenv("SUDO_UID", "4321", 1);
+                                  ::setenv("SUDO_GID", "1234", 1);
+                                  ::setenv("SUDO_USER", "#4321", 1);
+                              }});
+    CHECK(invoker.out == "4321\n1234\n4321 /\n");
+}
+
+TEST_CASE("another user's command inherits no capabilities") {
+    if (skipped(not_root())) return;
+    for (const std::string user : {"nobody", "root"}) {
+        CAPTURE(user);
+        const auto ended =
+            run({.argv = perfwrap_words({"--user", user}, {"grep", "CapInh", "/proc/self/status"}), .before_exec = [] {
+                     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+                     std::array<__user_cap_data_struct, 2> sets{};
+                     ::syscall(SYS_capget, &header, sets.data());
+                     sets[0].inheritable |= 1U << CAP_CHOWN;
+                     ::syscall(SYS_capset, &header, sets.data());
+                 }});
+        CHECK(ended.out == "CapInh:\t0000000000000000\n");
+    }
+}
+
+TEST_CASE("another user's command cannot type into the terminal that it shares with root's shell") {
+    if (skipped(not_root())) return;
+    // The kernel takes only the low 32 bits of the request; TIOCSTI is 0x5412.
+    const Words types{"perl", "-e",
+                      "my $typed = 'x'; print 'answers';"
+                      "for my $request (0x5412, 0x100005412) { print ' ', syscall($ARGV[0], 0, $request, $typed) }"
+                      "my $paste = chr(3); print ' ', syscall($ARGV[0], 0, 0x541C, $paste), ' ', $! + 0, qq(.\n)",
+                      std::to_string(SYS_ioctl)};
+    Words bare{"setpriv", "--reuid", "nobody", "--clear-groups"};
+    bare.insert(bare.end(), types.begin(), types.end());
+    if (skipped(Terminal(bare).wait_for_end().find("answers 0 0") != std::string::npos
+                    ? std::nullopt
+                    : std::optional<std::string>("the kernel does not allow it to anybody")))
+        return;
+    for (const std::string source : {"auto", "procfs"}) {
+        CAPTURE(source);
+        CHECK_THAT(Terminal(perfwrap_words({"--source", source, "--user", "nobody"}, types)).wait_for_end(),
+                   Catch::Contains(fmt::format("answers -1 -1 -1 {}.", EPERM)));
+        CHECK_THAT(Terminal(perfwrap_words({"--source", source}, types)).wait_for_end(), Catch::Contains("answers 0 0"));
+    }
+    // Without CAP_SYS_ADMIN it cannot be forbidden.
+    const TemporaryFolder folder;
+    Words confined{"setpriv", "--bounding-set", "-sys_admin,-bpf"};
+    const auto touching = perfwrap_words({"--source", "procfs", "--user", "nobody"}, {"touch", folder / "started"});
+    confined.insert(confined.end(), touching.begin(), touching.end());
+    CHECK_THAT(Terminal(confined).wait_for_end(), Catch::Contains("TIOCSTI") && Catch::Contains("CAP_SYS_ADMIN"));
+    CHECK(folder.names().empty());
 }
 
 TEST_CASE("another user's program is looked up with the rights of that user") {

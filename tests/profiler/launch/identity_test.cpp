@@ -62,7 +62,8 @@ TEST_CASE("Without sudo's variables there is no invoker, and the message says wh
     if (!root()) return;
     for (const auto& sudo :
          {SudoVariables{}, SudoVariables{.uid = "", .gid = "1", .user = "x"}, SudoVariables{.uid = "1 ", .gid = "1", .user = "x"},
-          SudoVariables{.uid = "1", .gid = "staff", .user = "x"}, SudoVariables{.uid = "3999999999", .gid = "1", .user = "x"}})
+          SudoVariables{.uid = "1", .gid = "staff", .user = "x"},
+          SudoVariables{.uid = "3999999999", .gid = std::nullopt, .user = "x"}})
         CHECK_THAT(find_invoker(sudo).error(), Contains("--as-invoker") && Contains("--user NAME"));
 }
 

@@ -59,6 +59,20 @@ TEST_CASE("a command whose exec fails is an error, and runs none of perfwrap's o
     CHECK(waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left
 }
 
+TEST_CASE("the command's own maximum of resident memory has nothing of what perfwrap once used") {
+    constexpr std::size_t large = 64 << 20;
+    {
+        std::vector<char> once(large);
+        for (std::size_t i = 0; i < large; i += 4096) once[i] = 1;
+        CHECK(once[large / 2] == 1);
+    }
+    const auto launched = launch(running("true"));
+    REQUIRE(launched);
+    rusage used{};
+    REQUIRE(wait4(launched->pid, nullptr, 0, &used) == launched->pid);
+    CHECK(used.ru_maxrss * 1024 < static_cast<long>(large));
+}
+
 TEST_CASE("a command that was launched has told what it used before its exec") {
     const auto launched = launch(running("true"));
     REQUIRE(launched);
