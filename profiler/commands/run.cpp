@@ -1,6 +1,7 @@
 #include "profiler/commands/run.hpp"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -34,11 +35,15 @@ int exit_code_of(const Recording& run) {
 
 // Measures until all runs are done, one fails, or a signal asks perfwrap to end. Returns the exit code of the last run, or 128+N
 // if runs are missing because of signal N.
-int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbox, Snapshots* snapshots, Series& series) {
+int measure_all(const RunOptions& options, const Outputs& outputs, Prepared& prepared, SignalInbox& inbox, Snapshots* snapshots,
+                Series& series) {
+    auto needed_at_the_end = outputs.inherited_descriptors();
+    needed_at_the_end.push_back(STDERR_FILENO);
     int code = 0;
     for (std::size_t i = 0; i < options.runs && code == 0; ++i) {
         if (const int signal = i > 0 ? SignalInbox::waiting_to_end() : 0; signal != 0) return 128 + signal;
-        auto run = prepared.measure(inbox, snapshots);
+        const bool last = i + 1 == options.runs;
+        auto run = prepared.measure(inbox, snapshots, last ? std::optional(needed_at_the_end) : std::nullopt);
         if (!run) {
             complain(run.error().message);
             return run.error().exit_code;
@@ -46,7 +51,7 @@ int measure_all(const RunOptions& options, Prepared& prepared, SignalInbox& inbo
         code = exit_code_of(*run);
         const int told_to_end = run->told_to_end;
         series.add(std::move(*run));
-        if (code == 0 && told_to_end != 0 && i + 1 < options.runs) return 128 + told_to_end;
+        if (code == 0 && told_to_end != 0 && !last) return 128 + told_to_end;
     }
     return code;
 }
@@ -79,7 +84,7 @@ int run_command(const RunOptions& options, const Inherited& inherited, FileCapab
     int code = 0;
     {
         Snapshots snapshots(std::move(readers));
-        code = measure_all(options, *prepared, inbox, &snapshots, series);
+        code = measure_all(options, *outputs, *prepared, inbox, &snapshots, series);
     }
     inbox.dismiss_witness();
     if (series.empty()) return code;

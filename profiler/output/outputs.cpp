@@ -7,6 +7,7 @@
 
 #include "profiler/output/complaint.hpp"
 #include "profiler/output/output_folder.hpp"
+#include "profiler/output/output_target.hpp"
 #include "profiler/output/partial_file.hpp"
 #include "profiler/output/updated_file.hpp"
 #include "profiler/output/writer.hpp"
@@ -71,6 +72,16 @@ tl::expected<Outputs, std::string> Outputs::open(std::span<const Output> outputs
     opened.owner_ = owner;
     opened.with_partials_ = with_partials && std::ranges::any_of(opened.destinations_, has_partial);
     return opened;
+}
+
+std::vector<int> Outputs::inherited_descriptors() const {
+    std::vector<int> descriptors;
+    for (const auto& destination : destinations_) {
+        const auto target = resolve_output(destination.path);
+        if (!target) continue;
+        if (const auto* inherited = std::get_if<InheritedDescriptor>(&*target)) descriptors.push_back(inherited->fd);
+    }
+    return descriptors;
 }
 
 void Outputs::write_partials(const Result& so_far) {

@@ -23,6 +23,9 @@ public:
     static tl::expected<Outputs, std::string> open(std::span<const Output> outputs, std::span<const Exporter> formats,
                                                    bool with_partials, const std::optional<Identity>& owner);
 
+    // The descriptors among them with which perfwrap was started.
+    std::vector<int> inherited_descriptors() const;
+
     bool have_partials() const { return with_partials_; }
 
     // Writes PATH.partial of each document that holds a single result. Prints an error once for each that fails.

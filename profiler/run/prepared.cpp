@@ -84,7 +84,8 @@ tl::expected<Prepared, std::string> Prepared::make(const RunOptions& options, co
     return prepared;
 }
 
-tl::expected<Recording, LaunchError> Prepared::measure(SignalInbox& inbox, Snapshots* snapshots) {
+tl::expected<Recording, LaunchError> Prepared::measure(SignalInbox& inbox, Snapshots* snapshots,
+                                                       std::optional<std::vector<int>> needed_descriptors) {
     // Each run gets a new cgroup: processes that an earlier run has left are still in the old one.
     if (cgroup_ && std::exchange(cgroup_used_, true)) {
         auto created = MemoryCgroup::create();
@@ -95,6 +96,7 @@ tl::expected<Recording, LaunchError> Prepared::measure(SignalInbox& inbox, Snaps
     session_.kept_by_exec = *kept_by_exec_;
     session_.cgroup = cgroup_ ? &*cgroup_ : nullptr;
     session_.snapshots = snapshots;
+    session_.needed_descriptors = std::move(needed_descriptors);
     return run_session(*probe_, inbox, session_);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "probes/host/cgroup.hpp"
 #include "probes/host/host_facts.hpp"
@@ -31,7 +32,9 @@ public:
     const HostFacts& facts() const { return facts_; }
     const Plan& plan() const { return plan_; }
 
-    tl::expected<Recording, LaunchError> measure(SignalInbox& inbox, Snapshots* snapshots);
+    // needed_descriptors: as in SessionOptions.
+    tl::expected<Recording, LaunchError> measure(SignalInbox& inbox, Snapshots* snapshots,
+                                                 std::optional<std::vector<int>> needed_descriptors);
 
 private:
     Prepared() = default;

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "profiler/launch/file_capabilities.hpp"
+#include "profiler/launch/held_descriptors.hpp"
 
 namespace perfwrap {
 namespace {
@@ -48,7 +49,7 @@ void take_another_name(std::span<char> arguments) {
     take_another_name(arguments);
     drop_all_capabilities();
     dup2(socket, 0);
-    close_range(1, ~0U, 0);
+    close_descriptors_above(0);
     Answer answer;
     while (read(0, &answer.question, 1) == 1) {
         answer.counts = take_pending();

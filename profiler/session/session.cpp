@@ -14,6 +14,7 @@
 
 #include "probes/system/clock.hpp"
 #include "probes/system/own_children.hpp"
+#include "profiler/launch/held_descriptors.hpp"
 #include "profiler/session/ended_child.hpp"
 #include "profiler/session/job_control.hpp"
 #include "profiler/session/orphans.hpp"
@@ -68,6 +69,7 @@ public:
         auto launched = launch(start);
         if (!launched && launched.error().no_process && inbox_.give_up_witness()) launched = launch(start);
         if (!launched) return tl::unexpected(launched.error());
+        if (options_.needed_descriptors) let_go_of_inherited_descriptors(*options_.needed_descriptors);
         command_ = launched->pid;
         recording_.exec_ns = woken_ns_ = awake_until_ns_ = launched->exec_ns;
         woken_cpu_ns_ = thread_cpu_ns();

@@ -28,6 +28,8 @@ struct SessionOptions {
     KeptByExec kept_by_exec{};
     std::optional<Identity> identity;
     Snapshots* snapshots = nullptr;  // null: none are taken
+    // Inherited descriptors that perfwrap still needs once the command runs; empty: all of them, for another run.
+    std::optional<std::vector<int>> needed_descriptors{};
 };
 
 // Sets every field of the recording, including the probe's observation.

@@ -1,8 +1,6 @@
 // Functions that perfwrap and Debian 12's archives call and glibc 2.28 lacks, for a program that has to run with an older glibc.
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <dlfcn.h>
-#include <errno.h>
 #include <link.h>
 #include <signal.h>
 #include <stdint.h>
@@ -29,24 +27,6 @@ const char* sigabbrev_np(int signal) {
     };
 #undef NAME
     return signal > 0 && (size_t)signal < sizeof(names) / sizeof(*names) ? names[signal] : NULL;
-}
-
-static void close_listed(unsigned first, unsigned last) {
-    DIR* const folder = opendir("/proc/self/fd");
-    if (folder == NULL) return;
-    for (const struct dirent* entry; (entry = readdir(folder)) != NULL;) {
-        const unsigned long fd = strtoul(entry->d_name, NULL, 10);
-        if (entry->d_name[0] != '.' && fd >= first && fd <= last && fd != (unsigned long)dirfd(folder)) close((int)fd);
-    }
-    closedir(folder);
-}
-
-// 2.34, and Linux 5.9; without CLOSE_RANGE_CLOEXEC.
-int close_range(unsigned first, unsigned last, int flags) {
-    if (syscall(SYS_close_range, first, last, flags) == 0) return 0;
-    if (errno != ENOSYS) return -1;
-    close_listed(first, last);
-    return 0;
 }
 
 struct Sought {
