@@ -124,6 +124,7 @@ __noinline int add_if_dead(u64 address) {
 
     if (!found) return 0;
     thread = *found;
+    bool first_of_process = thread.look.is_leader;
     bool replaced = BPF_CORE_READ(task, start_time) != thread.start_time;
     if (!replaced) {
         if (!(BPF_CORE_READ(task, __state) & TASK_DEAD)) return 0;
@@ -134,6 +135,9 @@ __noinline int add_if_dead(u64 address) {
         else
             look_for_the_last_time(task, &thread.look);
     }
+    /* Its last switch, into nothing: getrusage(2) counts that of a first thread, which its parent reads afterwards, but not that
+     * of the others, which the kernel has added up before. */
+    if (!replaced && !first_of_process) thread.look.used.voluntary_switches -= 1;
     /* If another program has removed it, that program read it before it could be freed. */
     if (bpf_map_delete_elem(&exited, &address) != 0) return 0;
     ADD(exited_now, -1);

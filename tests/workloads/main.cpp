@@ -66,6 +66,7 @@ constexpr std::array entries{
     Entry{"show-launch", show_launch, "everything that a process can find out about how it was started"},
     Entry{"sleep", sleep_for, "MILLISECONDS"},
     Entry{"stay", stay, "[IGNORED...]: until it has been seen"},
+    Entry{"thread-switches", thread_switches, "[THREADS=300]: of a child, one after the other"},
     Entry{"until-released", until_released, "DESCRIPTOR: until there is a byte to read"},
 };
 

@@ -38,6 +38,6 @@ Workload memory_dontneed, memory_fork, memory_four, memory_leader_exits, memory_
 Workload fork_until_refused, live_processes, live_threads, rename_itself, same_pid;
 Workload process_crowd, process_storm, random_program, random_tree, random_tree_agent;
 Workload burn, count_signals, die, exit_with, fork_chain, hold, hostile_comm, in_cgroup, job_control, own_group, print_signals,
-    show_launch, sleep_for, stay, until_released;
+    show_launch, sleep_for, stay, thread_switches, until_released;
 
 }  // namespace workloads
