@@ -71,13 +71,14 @@ public:
 
     void started(pid_t, std::uint64_t exec_ns, const rusage&) override {
         run_.exec_ns = exec_ns;
+        run_.timeline.begin(exec_ns);
         if (pss_) pss_->start(exec_ns);
     }
 
     // Also called whenever the ring buffer fills up: reads only what is due.
     std::uint64_t sample(std::uint64_t now_ns) override {
         kernel_.read_records();
-        add_memory_to_timeline(now_ns, false);
+        add_memory_to_timeline(now_ns);
         if (now_ns >= run_.next_look_ns) look(now_ns);
         // Called again before the ring of buckets is more than an eighth full.
         const std::uint64_t safe_ns = options_.interval_ns > ~std::uint64_t{0} / WIRE_BUCKETS
@@ -113,7 +114,7 @@ public:
         constexpr std::uint64_t patience_ns = 5'000'000;  // signals are not forwarded meanwhile
         const auto tree = kernel_.settle(patience_ns);
         const std::uint64_t now_ns = monotonic_ns();
-        add_memory_to_timeline(now_ns, false);
+        add_memory_to_timeline(now_ns);
         look(now_ns);
         return observe(tree, now_ns, run_.table, run_.holders);
     }
@@ -128,9 +129,13 @@ public:
             end_ns = kernels;
         constexpr std::uint64_t patience_ns = 1'000'000'000;  // on a busy machine a thread needs to wait for a CPU to exit
         const auto tree = kernel_.settle(patience_ns);
-        add_memory_to_timeline(end_ns, true);
+        kernel_.drop_reaped();
+        run_.timeline.close(kernel_.memory(), tree.ended.exec_ns, end_ns, processes_now());
         run_.timeline.add_cpu(end_ns, kernel_.runtime_ns());
-        return observe(tree, end_ns, std::move(run_.table), std::move(run_.holders));
+        Observation seen = observe(tree, end_ns, std::move(run_.table), std::move(run_.holders));
+        // The timeline counts nanoseconds, the kernel side's sum longer units.
+        if (seen.memory.rss) seen.memory.rss->byte_seconds = seen.timeline.byte_seconds();
+        return seen;
     }
 
 private:
@@ -179,7 +184,7 @@ private:
         describe_memory(seen, holders, ended.exec_ns, end_ns);
         const wire_memory& memory = kernel_.memory();
         seen.lost_events = ended.lost_rows + ended.lost_teardowns + ended.lost_unreaped + ended.lost_processes +
-                           (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + memory.lost_buckets +
+                           (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + run_.timeline.gaps() +
                            kernel_.malformed_records();
         seen.processes = std::move(table);
         seen.timeline = run_.timeline.timeline();
@@ -196,17 +201,25 @@ private:
     }
 
     // Cheap: the buckets are mapped.
-    void add_memory_to_timeline(std::uint64_t now_ns, bool closing) {
+    void add_memory_to_timeline(std::uint64_t now_ns) {
         kernel_.drop_reaped();
         const wire_totals now = kernel_.totals();
-        run_.timeline.add_memory(now.exec_ns, now_ns, static_cast<std::uint32_t>(now.processes_now), closing);
+        run_.timeline.add_memory(kernel_.memory(), now.exec_ns, within_window(now_ns), processes_now());
+    }
+
+    std::uint32_t processes_now() const { return static_cast<std::uint32_t>(kernel_.totals().processes_now); }
+
+    // Perfwrap may look again before it learns that the command has ended.
+    std::uint64_t within_window(std::uint64_t now_ns) const {
+        const std::uint64_t end_ns = options_.waits_for_orphans ? 0 : kernel_.totals().end_ns;
+        return end_ns == 0 ? now_ns : std::min(now_ns, end_ns);
     }
 
     void look(std::uint64_t now_ns) {
         const std::uint64_t cpu_before_ns = thread_cpu_ns();
         kernel_.add_dead_threads();
         const std::uint64_t used_ns = kernel_.runtime_ns();
-        run_.timeline.add_cpu(monotonic_ns(), used_ns);
+        run_.timeline.add_cpu(within_window(monotonic_ns()), used_ns);
         const std::uint64_t look_before_ns = std::exchange(run_.last_look_ns, now_ns);
         run_.next_look_ns = now_ns + perfwrap::next_look_ns({.finest_ns = options_.interval_ns},
                                                             {.age_ns = now_ns - std::min(now_ns, run_.exec_ns),
@@ -243,7 +256,14 @@ private:
         const auto peak_bytes = [&](int series) {
             return static_cast<std::uint64_t>(std::max<std::int64_t>(memory.series[series].maximum, 0)) * page_bytes_;
         };
-        seen.memory.rss = over_time(memory.series[WIRE_RSS], exec_ns, end_ns, page_bytes_);
+        const auto over_window = [&](const wire_series& series) {
+            if (end_ns <= exec_ns) return MemoryOverTime{.peak_bytes = over_time(series, 0, 0, page_bytes_).peak_bytes};
+            auto whole = over_time(series, exec_ns, end_ns, page_bytes_);
+            // Averages are over wall_seconds, which begins when the command's exec does, not when the kernel has done it.
+            whole.observed_seconds = static_cast<double>(end_ns - run_.exec_ns) / 1e9;
+            return whole;
+        };
+        seen.memory.rss = over_window(memory.series[WIRE_RSS]);
         seen.memory.rss_anon_peak_bytes = peak_bytes(WIRE_ANON);
         seen.memory.rss_file_peak_bytes = peak_bytes(WIRE_FILE);
         seen.memory.rss_shmem_peak_bytes = peak_bytes(WIRE_SHMEM);
@@ -251,7 +271,7 @@ private:
         seen.memory.largest_process_rss_peak_bytes = static_cast<std::uint64_t>(memory.largest_process) * page_bytes_;
         if (pss_) seen.memory.pss = pss_->looks();
         if (options_.physical_memory) {
-            seen.memory.anon = over_time(memory.physical[WIRE_PHYSICAL_ANON], exec_ns, end_ns, page_bytes_);
+            seen.memory.anon = over_window(memory.physical[WIRE_PHYSICAL_ANON]);
             seen.memory.file_mapped_peak_bytes =
                 over_time(memory.physical[WIRE_PHYSICAL_FILE_MAPPED], exec_ns, end_ns, page_bytes_).peak_bytes;
             seen.memory.shmem_peak_bytes =

@@ -1,15 +1,30 @@
 #include "probes/ebpf/tree_timeline.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace perfwrap {
 
-void TreeTimeline::add_memory(std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes, bool closing) {
+void TreeTimeline::add_memory(const wire_memory& memory, std::uint64_t exec_ns, std::uint64_t now_ns, std::uint32_t processes) {
+    add_buckets(memory, exec_ns, now_ns, processes, false);
+}
+
+void TreeTimeline::close(const wire_memory& memory, std::uint64_t exec_ns, std::uint64_t end_ns, std::uint32_t processes) {
+    add_buckets(memory, exec_ns, end_ns, processes, true);
+    const std::uint64_t beyond_ns = timeline_.cut(end_ns, buckets_.held_bytes());
+    shown_cpu_ns_ -= beyond_ns - timeline_.fill_cpu(beyond_ns, cpus_);
+    end_ns_ = std::min(end_ns_, end_ns);
+}
+
+void TreeTimeline::add_buckets(const wire_memory& memory, std::uint64_t exec_ns, std::uint64_t until_ns, std::uint32_t processes,
+                               bool closing) {
     if (exec_ns == 0) return;  // not yet
     if (cpu_to_ns_ == 0) cpu_to_ns_ = exec_ns;
-    buckets_.read(exec_ns, now_ns, closing, [&](TimelineBucket bucket) {
+    buckets_.read(memory, exec_ns, until_ns, closing, [&](TimelineBucket bucket) {
         bucket.processes_max = std::max(processes, last_processes_);
         end_ns_ = bucket.start_ns + bucket.length_ns;
+        if (const auto began_ns = std::exchange(began_ns_, 0); began_ns != 0 && began_ns < bucket.start_ns)
+            bucket = merge({.start_ns = began_ns, .length_ns = bucket.start_ns - began_ns}, bucket);
         timeline_.add(bucket);
     });
     last_processes_ = processes;

@@ -82,6 +82,7 @@ void TreeSamples::close(std::uint64_t end_ns, std::uint64_t tree_cpu_ns) {
     rss_.hold_until(end_ns);
     peak_at_ns_ = std::min(peak_at_ns_, end_ns);  // a process tells its peak when it is reaped
     add_bucket(end_ns, last_, tree_cpu_ns);
+    timeline_.fill_cpu(timeline_.cut(end_ns, static_cast<double>(last_.memory.rss_bytes())), cpus_);
 }
 
 void TreeSamples::observe(Observation& seen, std::size_t holders) const {

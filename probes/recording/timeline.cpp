@@ -36,6 +36,35 @@ void Timeline::add(const TimelineBucket& bucket) {
     buckets_ = std::move(merged);
 }
 
+std::uint64_t Timeline::cut(std::uint64_t end_ns, double held_bytes) {
+    std::uint64_t cpu_ns = 0;
+    std::uint64_t rss_max_bytes = 0;
+    while (!buckets_.empty() && buckets_.back().start_ns >= end_ns) {
+        cpu_ns += buckets_.back().cpu_ns;
+        rss_max_bytes = std::max(rss_max_bytes, buckets_.back().rss_max_bytes);
+        buckets_.pop_back();
+    }
+    if (buckets_.empty()) return cpu_ns;
+    auto& last = buckets_.back();
+    last.rss_max_bytes = std::max(last.rss_max_bytes, rss_max_bytes);
+    if (last.start_ns + last.length_ns <= end_ns) return cpu_ns;
+    const auto before = static_cast<double>(last.length_ns);
+    last.length_ns = end_ns - last.start_ns;
+    const auto length = static_cast<double>(last.length_ns);
+    const double integral = last.rss_mean_bytes * before - held_bytes * (before - length);
+    last.rss_mean_bytes = std::clamp(integral / length, 0.0, static_cast<double>(last.rss_max_bytes));
+    const auto kept_ns = static_cast<std::uint64_t>(static_cast<double>(last.cpu_ns) * length / before);
+    cpu_ns += last.cpu_ns - kept_ns;
+    last.cpu_ns = kept_ns;
+    return cpu_ns;
+}
+
+double Timeline::byte_seconds() const {
+    double sum = 0;
+    for (const auto& bucket : buckets_) sum += bucket.rss_mean_bytes * static_cast<double>(bucket.length_ns) / 1e9;
+    return sum;
+}
+
 std::uint64_t Timeline::spread_cpu(std::uint64_t from_ns, std::uint64_t to_ns, std::uint64_t cpu_ns) {
     std::uint64_t taken_ns = 0;
     for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {

@@ -34,6 +34,13 @@ public:
     // the part for which there was room.
     std::uint64_t fill_cpu(std::uint64_t cpu_ns, unsigned cpus);
 
+    // Ends it at that moment. held_bytes: the sum from then on. What was noticed beyond it happened before: the last
+    // bucket gets the maximum, and the CPU time is returned.
+    std::uint64_t cut(std::uint64_t end_ns, double held_bytes);
+
+    // The integral of memory over time.
+    double byte_seconds() const;
+
     const std::vector<TimelineBucket>& buckets() const { return buckets_; }
 
 private:

@@ -129,3 +129,17 @@ TEST_CASE("the timeline covers the window and never shows more CPU than there ar
     CHECK(buckets[3].cpu_ns == 1 * s);
     CHECK(buckets[3].start_ns + buckets[3].length_ns == 4 * s);
 }
+
+TEST_CASE("samples beyond the end of the window leave neither a step of the timeline nor a peak there") {
+    TreeSamples samples(2);
+    samples.add(0 * s, std::vector{holding(1, 10)}, 0);
+    samples.add(3 * s, std::vector{holding(1, 10)}, 0);
+    samples.add(6 * s, std::vector{holding(1, 10)}, 0);
+    samples.raise_peak(7 * s, holding(1, 0), 20 * mib);  // at its reaping
+    samples.close(2 * s, 0);
+    const auto seen = observe(samples);
+    REQUIRE(seen.timeline.buckets().size() == 1);
+    CHECK(seen.timeline.buckets()[0].length_ns == 2 * s);
+    CHECK(seen.timeline.buckets()[0].rss_mean_bytes == Approx(10.0 * mib));
+    CHECK(seen.peak->at_ns == 2 * s);
+}

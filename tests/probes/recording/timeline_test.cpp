@@ -94,3 +94,20 @@ TEST_CASE("CPU time that comes later is added to the buckets of its time") {
     CHECK(timeline.buckets()[3].cpu_ns == 100);
     CHECK(timeline.spread_cpu(350, 450, 100) == 50);  // half of it has no bucket yet
 }
+
+TEST_CASE("A timeline that is cut ends there, and loses no memory from before; CPU time from beyond is handed back") {
+    Timeline timeline;
+    timeline.add({.start_ns = 0, .length_ns = 100, .rss_max_bytes = 50, .rss_mean_bytes = 30, .cpu_ns = 10});
+    timeline.add({.start_ns = 100, .length_ns = 100, .rss_max_bytes = 80, .rss_mean_bytes = 35, .cpu_ns = 20});
+    timeline.add({.start_ns = 200, .length_ns = 100, .rss_max_bytes = 20, .rss_mean_bytes = 20, .cpu_ns = 30});
+    CHECK(timeline.cut(150, 20) == 40);  // 50 for 50 ns and 20 for 50 ns are 35 for 100 ns
+    REQUIRE(timeline.buckets().size() == 2);
+    CHECK(timeline.buckets()[1].length_ns == 50);
+    CHECK(timeline.buckets()[1].rss_mean_bytes == 50);
+    CHECK(timeline.buckets()[1].cpu_ns == 10);
+    CHECK(timeline.cut(150, 20) == 0);
+    CHECK(timeline.buckets()[1].rss_mean_bytes == 50);
+    CHECK(timeline.cut(100, 20) == 10);
+    CHECK(timeline.buckets().size() == 1);
+    CHECK(timeline.byte_seconds() == Approx(30 * 100e-9));
+}
