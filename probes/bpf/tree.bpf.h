@@ -177,6 +177,7 @@ static __always_inline int run_command(u64 command, struct task_struct *perfwrap
         case WIRE_SETTLE: return settle();
         case WIRE_ADD_DEAD: return add_dead_threads();
         case WIRE_DROP_REAPED: return drop_reaped();
+        case WIRE_TELL_TIME: totals.told_ns = bpf_ktime_get_ns(); return 0;
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The data that the BPF programs and the eBPF probe exchange: the single definition for both sides.
- * Times are nanoseconds of CLOCK_MONOTONIC. */
+ * Times are nanoseconds of the host's CLOCK_MONOTONIC, whatever time namespace perfwrap is in. */
 #pragma once
 
 #include <linux/types.h>
@@ -22,7 +22,7 @@ enum {
 };
 
 /* Commands from perfwrap to the kernel side (BPF_PROG_TEST_RUN). */
-enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_ADD_DEAD, WIRE_DROP_REAPED };
+enum { WIRE_CALIBRATE, WIRE_ARM, WIRE_SETTLE, WIRE_ADD_DEAD, WIRE_DROP_REAPED, WIRE_TELL_TIME };
 /* Cookies of links, which identify the tracepoint. */
 enum { WIRE_ON_RSS_STAT = 1, WIRE_ON_PHYSICAL, WIRE_ON_FORK, WIRE_ON_EXEC, WIRE_ON_EXIT, WIRE_ON_FREE, WIRE_ON_TIMER };
 
@@ -149,6 +149,7 @@ struct wire_totals {
     __u64 lost_teardowns; /* threads that could not be read after their exit: the CPU time of their teardown is missing */
     __u64 lost_unreaped;  /* ended processes whose reaping could not be watched: processes_peak may be too low by as many */
     __u64 lost_processes; /* forks while the process map was full: their subtrees are not measured */
+    __u64 told_ns;        /* the time of WIRE_TELL_TIME */
 };
 
 enum wire_record_type { WIRE_EXEC = 1, WIRE_END = 2 };

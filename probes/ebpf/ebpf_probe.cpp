@@ -277,7 +277,7 @@ private:
             seen.memory.shmem_peak_bytes =
                 over_time(memory.physical[WIRE_PHYSICAL_SHMEM], exec_ns, end_ns, page_bytes_).peak_bytes;
         }
-        seen.peak = PeakMoment{memory.peak_ns, holders.at(memory.peak_number)};
+        seen.peak = PeakMoment{kernel_.peak_ns(), holders.at(memory.peak_number)};
     }
 
     void add_row(const wire_process& process, bool has_ended, ProcessTable& table, PeakHolders& holders) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <span>
 #include <string_view>
@@ -39,7 +40,24 @@ void KernelTree::command(std::uint64_t what) const {
 void KernelTree::arm(std::uint64_t cgroup_id) {
     if (std::exchange(armed_before_, true)) forget_last_run();
     *programs_->cgroup_id = cgroup_id;
+    compare_clocks();
     command(WIRE_ARM);
+}
+
+void KernelTree::compare_clocks() {
+    std::array<ClockReading, 5> readings;
+    for (auto& reading : readings) {
+        reading.before_ns = monotonic_ns();
+        command(WIRE_TELL_TIME);
+        reading.after_ns = monotonic_ns();
+        reading.kernel_ns = programs_->totals->told_ns;
+    }
+    clock_ = KernelClock(readings);
+}
+
+void KernelTree::by_own_clock(wire_process& process) const {
+    process.start_ns = clock_.own(process.start_ns);
+    process.end_ns = clock_.own(process.end_ns);
 }
 
 void KernelTree::empty_maps() const {
@@ -91,6 +109,8 @@ wire_totals KernelTree::totals() const {
     wire_totals copy;
     std::memcpy(&copy, programs_->totals, sizeof(copy));
     asm volatile("" ::: "memory");
+    copy.exec_ns = clock_.own(copy.exec_ns);
+    copy.end_ns = clock_.own(copy.end_ns);
     return copy;
 }
 
@@ -113,19 +133,22 @@ void KernelTree::read_rows_left_in_map() {
     for (const auto id : ids) {
         if (bpf_map_lookup_and_delete_elem(programs_->processes_map, &id, &row) != 0) continue;
         ++rows_taken_from_map_;
+        by_own_clock(row);
         listener_.end(row);
     }
 }
 
 int KernelTree::on_record(void* self, void* bytes, std::size_t size) {
     auto& tree = *static_cast<KernelTree*>(self);
-    const auto record = decode_record({static_cast<const char*>(bytes), size});
+    auto record = decode_record({static_cast<const char*>(bytes), size});
     if (!record)
         ++tree.malformed_records_;
     else if (const auto* exec = std::get_if<ExecRecord>(&*record))
         tree.listener_.exec(*exec);
-    else if (const auto* end = std::get_if<EndRecord>(&*record))
+    else if (auto* end = std::get_if<EndRecord>(&*record)) {
+        tree.by_own_clock(end->process);
         tree.listener_.end(end->process);
+    }
     return 0;
 }
 
@@ -135,12 +158,15 @@ std::uint64_t KernelTree::runtime_ns() const {
     return sum_ns;
 }
 
-std::vector<wire_process> KernelTree::read_processes() const {
-    if (all_have_ended()) return {};
+// Empty if the kernel did not return all of them.
+std::optional<std::vector<wire_process>> KernelTree::read_processes() const {
     std::vector<wire_process> processes;
-    for_each_value<wire_process>(programs_->processes_map, [&](const wire_process& process) {
+    if (all_have_ended()) return processes;
+    const bool all = for_each_value<wire_process>(programs_->processes_map, [&](wire_process process) {
+        by_own_clock(process);
         if (process.pending_exec == 0) processes.push_back(process);
     });
+    if (!all) return std::nullopt;
     std::ranges::sort(processes, {}, &wire_process::id);
     return processes;
 }
@@ -153,7 +179,9 @@ KernelTree::Settled KernelTree::settle(std::uint64_t patience_ns) {
         add_dead_threads();
         const std::uint64_t ended_before = totals().processes_ended;
         read_records();
-        Settled tree{.ended = {}, .live = read_processes()};
+        auto live = read_processes();
+        const bool all_read = live.has_value();
+        Settled tree{.ended = {}, .live = std::move(live).value_or(std::vector<wire_process>{})};
         std::vector<std::uint32_t> threads_seen(tree.live.size());
         visit_threads([&](const wire_thread& thread) {
             wire_process* const process = find(tree.live, thread.process_id);
@@ -162,7 +190,7 @@ KernelTree::Settled KernelTree::settle(std::uint64_t patience_ns) {
             threads_seen[static_cast<std::size_t>(process - tree.live.data())] += thread.unread;
         });
         tree.ended = totals();
-        tree.consistent = tree.ended.processes_ended == ended_before &&
+        tree.consistent = all_read && tree.ended.processes_ended == ended_before &&
                           std::ranges::equal(tree.live, threads_seen, [](const wire_process& process, std::uint32_t seen) {
                               return process.threads_unread == seen;
                           });

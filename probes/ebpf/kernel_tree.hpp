@@ -7,9 +7,11 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "probes/ebpf/bpf_programs.hpp"
+#include "probes/ebpf/kernel_clock.hpp"
 #include "probes/ebpf/live_threads.hpp"
 #include "probes/ebpf/wire_records.hpp"
 
@@ -41,9 +43,10 @@ public:
     // Brings the sums of memory up to date.
     void settle_memory() const { command(WIRE_SETTLE); }
 
-    // A copy of the totals, which the kernel side may change at any time.
+    // A copy of the totals, which the kernel side may change at any time. Times are by perfwrap's own clock.
     wire_totals totals() const;
     const wire_memory& memory() const { return *programs_->memory; }
+    std::uint64_t peak_ns() const { return clock_.own(memory().peak_ns); }
 
     // Passes to the listener what is in the ring buffer, and the rows that did not fit into it.
     void read_records();
@@ -75,11 +78,13 @@ private:
     };
 
     void command(std::uint64_t what) const;
+    void compare_clocks();
+    void by_own_clock(wire_process& process) const;
     void forget_last_run();
     void empty_maps() const;
     void free_unreaped_slots() const;
     bool all_have_ended() const;
-    std::vector<wire_process> read_processes() const;
+    std::optional<std::vector<wire_process>> read_processes() const;
     void take_spaces(std::vector<wire_process>& live) const;
     void read_rows_left_in_map();
     static int on_record(void* self, void* bytes, std::size_t size);
@@ -87,6 +92,7 @@ private:
     BpfPrograms programs_;
     Listener listener_;
     std::unique_ptr<ring_buffer, FreeRing> ring_;
+    KernelClock clock_;
     std::uint64_t malformed_records_ = 0;
     std::uint64_t rows_taken_from_map_ = 0;
     bool armed_before_ = false;

@@ -43,9 +43,9 @@ inline CpuSplit split_of(const wire_usage& used) {
     return {used.runtime_ns - system_ns, system_ns};
 }
 
-// Calls visit(const Value&) for all values of a hash map with 8-byte keys.
+// Calls visit(const Value&) for all values of a hash map with 8-byte keys. False: the kernel did not return all of them.
 template <class Value, class Visit>
-void for_each_value(int map, Visit visit) {
+bool for_each_value(int map, Visit visit) {
     std::vector<std::uint64_t> keys(128);
     std::vector<Value> values(keys.size());
     std::uint64_t position = 0;
@@ -55,10 +55,11 @@ void for_each_value(int map, Visit visit) {
         LIBBPF_OPTS(bpf_map_batch_opts, options);
         auto count = static_cast<__u32>(keys.size());
         error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position, keys.data(), values.data(), &count, &options);
-        if (error != 0 && error != -ENOENT) return;
+        if (error != 0 && error != -ENOENT) return false;
         first = false;
         for (__u32 i = 0; i < count; ++i) visit(values[i]);
     }
+    return true;
 }
 
 // For a hash map with 8-byte keys, from which the kernel side may remove some meanwhile. most: a bound, for a map that stays
