@@ -33,6 +33,8 @@ std::string_view name_of(BoundCause cause) {
     switch (cause) {
         case BoundCause::clock_ticks: return "clock_ticks";
         case BoundCause::unwaited_processes: return "unwaited_processes";
+        case BoundCause::lost_events: return "lost_events";
+        case BoundCause::inconsistent_events: return "inconsistent_events";
     }
     return "";
 }
@@ -46,7 +48,8 @@ std::optional<Value> find_name(const std::array<Value, N>& values, std::string_v
 constexpr std::array kinds{AccuracyKind::exact, AccuracyKind::bounded, AccuracyKind::sampled};
 constexpr std::array units{BoundUnit::bytes, BoundUnit::page_faults};
 constexpr std::array scopes{BoundScope::tree, BoundScope::process, BoundScope::thread};
-constexpr std::array causes{BoundCause::clock_ticks, BoundCause::unwaited_processes};
+constexpr std::array causes{BoundCause::clock_ticks, BoundCause::unwaited_processes, BoundCause::lost_events,
+                            BoundCause::inconsistent_events};
 
 AccuracyKind read_kind(const Node& text) {
     const auto words = text.text();

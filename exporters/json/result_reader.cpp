@@ -100,6 +100,9 @@ Measurement read_measurement(const Node& node) {
     measurement.cpu_interval_seconds =
         node.has("cpu_interval_seconds") ? node.at("cpu_interval_seconds").amount() : measurement.interval_seconds;
     measurement.lost_events = node.at("lost_events").integer<std::uint64_t>();
+    if (node.has("lost"))
+        for (const auto& [kind, count] : node.at("lost").members())
+            measurement.lost.emplace(kind, count.integer<std::uint64_t>());
     for (const auto& [key, source] : node.at("sources").members())
         if (const auto metric = find_metric(key)) measurement.sources.emplace(*metric, read_source(source));
     for (const auto& [key, reason] : node.at("unavailable").members()) {

@@ -88,6 +88,7 @@ Json measurement_json(const Measurement& measurement) {
             {"interval_seconds", real(measurement.interval_seconds)},
             {"cpu_interval_seconds", real(measurement.cpu_interval_seconds)},
             {"lost_events", measurement.lost_events},
+            {"lost", measurement.lost},
             {"sources", std::move(sources)},
             {"unavailable", std::move(unavailable)}};
 }

@@ -23,8 +23,10 @@ struct Bound {
 
 // What limits the accuracy where there is no numeric bound.
 enum class BoundCause : std::uint8_t {
-    clock_ticks,         // the kernel divides CPU time by what its clock ticks saw
-    unwaited_processes,  // what a process used that is never waited for
+    clock_ticks,          // the kernel divides CPU time by what its clock ticks saw
+    unwaited_processes,   // what a process used that is never waited for
+    lost_events,          // the true value is at least this much
+    inconsistent_events,  // the true value may be lower or higher
 };
 
 struct Accuracy {

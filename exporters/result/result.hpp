@@ -165,8 +165,9 @@ struct Measurement {
     double interval_seconds = 0;      // mean length of a step of the timeline
     double cpu_interval_seconds = 0;  // mean, for the timeline's CPU time
     std::uint64_t lost_events = 0;
-    std::map<Metric, MetricSource> sources;  // every metric that was measured
-    std::map<Metric, Absence> unavailable;   // every other metric
+    std::map<Metric, MetricSource> sources;     // every metric that was measured
+    std::map<Metric, Absence> unavailable;      // every other metric
+    std::map<std::string, std::uint64_t> lost;  // lost_events by kind, those that occurred
 
     bool operator==(const Measurement&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "exporters/screen/screen.hpp"
 #include "exporters/text/accuracy_text.hpp"
@@ -26,7 +27,17 @@ std::optional<double> typical(const Result& result, Metric metric) {
     return found == result.summary.end() ? std::nullopt : std::optional(found->second.median);
 }
 
+// Where events were lost, a value is a lower limit.
+bool is_at_least(const Result& result, Metric metric) {
+    const auto found = result.measurement.sources.find(metric);
+    return found != result.measurement.sources.end() && found->second.accuracy.cause == BoundCause::lost_events;
+}
+
 std::string quantity(Metric metric, double value) { return format_quantity(value, metric_info(metric).unit); }
+
+std::string shown(const Result& result, Metric metric, double value) {
+    return (is_at_least(result, metric) ? "at least " : "") + quantity(metric, value);
+}
 
 std::optional<std::string> range(const Result& result, Metric metric, const Screen& screen) {
     const auto found = result.summary.find(metric);
@@ -41,8 +52,9 @@ std::optional<std::string> range(const Result& result, Metric metric, const Scre
 std::string with_range(const Result& result, Metric metric, double value, std::vector<std::string> remarks,
                        const Screen& screen) {
     if (auto minimum_to_maximum = range(result, metric, screen)) remarks.insert(remarks.begin(), *std::move(minimum_to_maximum));
-    if (remarks.empty()) return quantity(metric, value);
-    return fmt::format("{} ({})", quantity(metric, value), joined(remarks, "; "));
+    const auto text = shown(result, metric, value);
+    if (remarks.empty()) return text;
+    return fmt::format("{} ({})", text, joined(remarks, "; "));
 }
 
 // "exact", "within 768 KiB per process", "sampled every 10 ms".
@@ -152,7 +164,7 @@ void add_facts(const Result& result, Screen& screen, std::string_view label, std
     std::vector<std::string> texts;
     for (const auto& [metric, format] : facts)
         if (const auto value = typical(result, metric))
-            texts.push_back(fmt::format(fmt::runtime(format), quantity(metric, *value)));
+            texts.push_back(fmt::format(fmt::runtime(format), shown(result, metric, *value)));
     screen.row(label, texts);
 }
 
@@ -180,14 +192,16 @@ void add_sparklines(const Result& result, Screen& screen) {
     const auto& run = result.runs.back();
     const auto& timeline = run.timeline;
     const double end = run.metrics[Metric::wall_seconds].value_or(0);
-    if (timeline.t_seconds.size() < 2 || end <= timeline.t_seconds.back()) return;
+    const auto steps = static_cast<std::size_t>(std::ranges::count_if(timeline.t_seconds, [end](double at) { return at < end; }));
+    if (steps < 2) return;
+    const auto starts = std::span(timeline.t_seconds).first(steps);
 
     const auto span = fmt::format("over {}{}", format_seconds(end - timeline.t_seconds.front()), which_run(result));
     constexpr int label_and_axis = 32;
     const int columns = std::min(screen.width() - label_and_axis - static_cast<int>(span.size()), 60);
     if (columns < 8) return;
-    const auto memory = window_maxima(timeline.t_seconds, timeline.rss_max_bytes, end, columns);
-    const auto cpu = window_means(timeline.t_seconds, timeline.cpu_cores, end, columns);
+    const auto memory = window_maxima(starts, timeline.rss_max_bytes, end, columns);
+    const auto cpu = window_means(starts, timeline.cpu_cores, end, columns);
     const double most_memory = std::ranges::max(memory);
     const double most_cpu = std::ranges::max(cpu);
     screen.line("");

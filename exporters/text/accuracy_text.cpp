@@ -33,6 +33,8 @@ std::string_view cause_text(BoundCause cause) {
     switch (cause) {
         case BoundCause::clock_ticks: return "clock ticks";
         case BoundCause::unwaited_processes: return "processes that are never waited for";
+        case BoundCause::lost_events: return "lost events: at least";
+        case BoundCause::inconsistent_events: return "lost events";
     }
     return "";
 }
@@ -65,7 +67,9 @@ std::string accuracy_text(const Accuracy& accuracy) {
 }
 
 std::string accuracy_remark(const Accuracy& accuracy) {
-    return accuracy.bound ? "within " + bound_text(*accuracy.bound) : accuracy_text(accuracy);
+    if (accuracy.bound) return "within " + bound_text(*accuracy.bound);
+    if (accuracy.cause == BoundCause::lost_events) return "events were lost";
+    return accuracy_text(accuracy);
 }
 
 }  // namespace perfwrap

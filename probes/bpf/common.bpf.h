@@ -36,7 +36,7 @@ static __always_inline u64 address_of(const void *pointer) {
 }
 
 /* Functions that are not static are verified once instead of at every call.
- * An attempt fails only if another CPU has raised the maximum in the meantime. After the last one the next change tries again. */
+ * An attempt fails only if another CPU has raised the maximum in the meantime. */
 __noinline int raise_maximum(s64 *maximum, s64 value) {
     if (!maximum) return 0;
     s64 seen = *maximum;
@@ -46,6 +46,7 @@ __noinline int raise_maximum(s64 *maximum, s64 value) {
         if (before == seen) return 0;
         seen = before;
     }
+    if (value > seen) ADD(totals.lost_maxima, 1);
     return 0;
 }
 

@@ -83,6 +83,10 @@ struct light *light_load(const struct bpf_settings *settings, struct bpf_loaded 
     loaded->buckets_map = light->skeleton->maps.buckets.map_fd;
     memcpy(loaded->links, light->links, sizeof(light->links));
     loaded->link_count = light->link_count;
+    loaded->follower_count = 0;
+    loaded->followers[loaded->follower_count++] = light->skeleton->progs.on_rss_stat.prog_fd;
+    /* What it allocates itself changes counters of cgroups, of which nothing is counted. */
+    if (!settings->follows_cgroup) loaded->followers[loaded->follower_count++] = light->skeleton->progs.on_rare_event.prog_fd;
     loaded->command_program = light->skeleton->progs.on_rare_event.prog_fd;
     loaded->live_threads_link = light->skeleton->links.live_threads_fd;
     loaded->totals = &light->skeleton->bss->totals;

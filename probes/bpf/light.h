@@ -27,7 +27,8 @@ struct bpf_loaded {
     int command_program; /* its argument is one of WIRE_CALIBRATE... */
     int live_threads_link;
     int links[8], link_count;
-    struct wire_totals *totals; /* shared with the kernel */
+    int followers[6], follower_count; /* programs of which no run may be skipped; the others look again later */
+    struct wire_totals *totals;       /* shared with the kernel */
     struct wire_memory *memory;
     struct wire_bucket *buckets;
     const __u32 *faults_told_late;

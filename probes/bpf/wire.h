@@ -149,6 +149,7 @@ struct wire_totals {
     __u64 lost_teardowns; /* threads that could not be read after their exit: the CPU time of their teardown is missing */
     __u64 lost_unreaped;  /* ended processes whose reaping could not be watched: processes_peak may be too low by as many */
     __u64 lost_processes; /* forks while the process map was full: their subtrees are not measured */
+    __u64 lost_maxima;    /* could not be raised, since other CPUs kept raising them */
     __u64 told_ns;        /* the time of WIRE_TELL_TIME */
 };
 

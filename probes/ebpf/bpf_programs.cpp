@@ -64,6 +64,8 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
         .live_threads_link = bpf_link__fd(skeleton.links.live_threads),
         .links = {},
         .link_count = 0,
+        .followers = {},
+        .follower_count = 0,
         .totals = &skeleton.bss->totals,
         .memory = &skeleton.bss->memory,
         .buckets = nullptr,
@@ -80,6 +82,9 @@ bpf_loaded handles_of(const bpf_programs& skeleton) {
     for (const auto* link : {skeleton.links.on_fork, skeleton.links.on_exec, skeleton.links.on_exit, skeleton.links.on_free,
                              skeleton.links.on_timer, skeleton.links.on_rss_stat, skeleton.links.on_physical_change})
         if (link != nullptr) loaded.links[loaded.link_count++] = bpf_link__fd(link);
+    for (const auto* program :
+         {skeleton.progs.on_fork, skeleton.progs.on_exec, skeleton.progs.on_exit, skeleton.progs.on_rss_stat})
+        loaded.followers[loaded.follower_count++] = bpf_program__fd(program);
     return loaded;
 }
 

@@ -182,21 +182,36 @@ private:
         }
         seen.end_ns = end_ns;
         describe_memory(seen, holders, ended.exec_ns, end_ns);
-        const wire_memory& memory = kernel_.memory();
-        seen.lost_events = ended.lost_rows + ended.lost_teardowns + ended.lost_unreaped + ended.lost_processes +
-                           (tree.consistent ? 0 : 1) + memory.unbalanced + memory.lost_spaces + run_.timeline.gaps() +
-                           kernel_.malformed_records();
+        seen.lost = losses_of(tree);
         seen.processes = std::move(table);
         seen.timeline = run_.timeline.timeline();
         seen.cpu_interval_seconds = run_.timeline.cpu_interval_seconds();
         return seen;
     }
 
+    Losses losses_of(const KernelTree::Settled& tree) const {
+        const wire_totals& ended = tree.ended;
+        const wire_memory& memory = kernel_.memory();
+        Losses lost;
+        lost[Loss::unfollowed_processes] = ended.lost_processes;
+        lost[Loss::unwatched_reapings] = ended.lost_unreaped;
+        lost[Loss::unread_teardowns] = ended.lost_teardowns;
+        lost[Loss::untracked_spaces] = memory.lost_spaces;
+        lost[Loss::unbalanced_spaces] = memory.unbalanced;
+        lost[Loss::inconsistent_views] = tree.consistent ? 0 : 1;
+        lost[Loss::process_rows] = ended.lost_rows;
+        lost[Loss::malformed_records] = kernel_.malformed_records();
+        lost[Loss::unraised_maxima] = ended.lost_maxima;
+        lost[Loss::skipped_programs] = kernel_.skipped_programs();
+        lost[Loss::timeline_gaps] = run_.timeline.gaps();
+        return lost;
+    }
+
     // The kernel side did not see the start of the command: everything is absent and counted as lost.
     static Observation nothing_seen(std::uint64_t end_ns) {
         Observation seen;
         seen.end_ns = end_ns;
-        seen.lost_events = 1;
+        seen.lost[Loss::unseen_command] = 1;
         return seen;
     }
 

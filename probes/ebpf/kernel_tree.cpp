@@ -41,6 +41,7 @@ void KernelTree::arm(std::uint64_t cgroup_id) {
     if (std::exchange(armed_before_, true)) forget_last_run();
     *programs_->cgroup_id = cgroup_id;
     compare_clocks();
+    skipped_before_ = skipped_ever();
     command(WIRE_ARM);
 }
 
@@ -53,6 +54,16 @@ void KernelTree::compare_clocks() {
         reading.kernel_ns = programs_->totals->told_ns;
     }
     clock_ = KernelClock(readings);
+}
+
+std::uint64_t KernelTree::skipped_ever() const {
+    std::uint64_t sum = 0;
+    for (const int program : std::span(programs_->followers, static_cast<std::size_t>(programs_->follower_count))) {
+        bpf_prog_info info{};
+        __u32 size = sizeof(info);
+        if (bpf_obj_get_info_by_fd(program, &info, &size) == 0) sum += info.recursion_misses;
+    }
+    return sum;
 }
 
 void KernelTree::by_own_clock(wire_process& process) const {

@@ -47,6 +47,8 @@ public:
     wire_totals totals() const;
     const wire_memory& memory() const { return *programs_->memory; }
     std::uint64_t peak_ns() const { return clock_.own(memory().peak_ns); }
+    // Events for which the kernel skipped a program in this run, for example because it interrupted the same program.
+    std::uint64_t skipped_programs() const { return skipped_ever() - skipped_before_; }
 
     // Passes to the listener what is in the ring buffer, and the rows that did not fit into it.
     void read_records();
@@ -80,6 +82,7 @@ private:
     void command(std::uint64_t what) const;
     void compare_clocks();
     void by_own_clock(wire_process& process) const;
+    std::uint64_t skipped_ever() const;
     void forget_last_run();
     void empty_maps() const;
     void free_unreaped_slots() const;
@@ -93,6 +96,7 @@ private:
     Listener listener_;
     std::unique_ptr<ring_buffer, FreeRing> ring_;
     KernelClock clock_;
+    std::uint64_t skipped_before_ = 0;
     std::uint64_t malformed_records_ = 0;
     std::uint64_t rows_taken_from_map_ = 0;
     bool armed_before_ = false;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/recording/losses.hpp"
 #include "probes/recording/process_table.hpp"
 #include "probes/recording/timeline.hpp"
 
@@ -91,7 +92,7 @@ struct Observation {
     std::optional<PeakMoment> peak;
     ProcessTable processes;
     Timeline timeline;
-    std::uint64_t lost_events = 0;
+    Losses lost;
     bool io_withheld = false;  // the totals lack I/O: a program ran with rights that perfwrap's user does not have
     std::optional<double> mean_interval_seconds;  // the actual mean time between samples
     std::optional<double> cpu_interval_seconds;   // between samples of CPU time, if they are taken separately

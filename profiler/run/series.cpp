@@ -85,7 +85,7 @@ Result Series::result_of(std::vector<Recording> recordings, std::vector<RunResul
     Result result = common_;
     result.measurement = describe_measurement(plan_, recordings, runs);
     result.summary = statistics(runs);
-    result.warnings = warnings_of(recordings, plan_, result.measurement);
+    result.warnings = warnings_of(recordings, plan_);
     result.runs = std::move(runs);
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "profiler/summarize/losses.hpp"
 #include "profiler/summarize/proportional.hpp"
 #include "profiler/summarize/summarize.hpp"
 
@@ -119,6 +120,23 @@ std::optional<Absence> untold(Metric metric, std::span<const Recording> recordin
 
 std::string looks_text(const Accuracy& accuracy) { return accuracy.samples ? fmt::format("{} looks", *accuracy.samples) : ""; }
 
+// What is divided by the window's length, or is that length.
+bool needs_length(Metric metric) {
+    using enum Metric;
+    return metric == wall_seconds || metric == cpu_cores_average || metric == rss_average_bytes || metric == pss_average_bytes ||
+           metric == anon_average_bytes;
+}
+
+Absence why_absent(Metric metric, const Plan& plan, std::span<const Recording> recordings) {
+    if (const auto absence = withheld(metric, recordings)) return *absence;
+    if (const auto absence = undivided(metric, plan, recordings)) return *absence;
+    const auto& promised = plan[metric];
+    if (promised.measured && needs_length(metric) && std::ranges::none_of(recordings, has_length))
+        return {"by the clock the command ended before it began, or at that moment", ""};
+    if (const auto absence = promised.measured ? untold(metric, recordings) : std::nullopt) return *absence;
+    return absence_of(promised);
+}
+
 std::string joined(std::string_view first, std::string_view second) {
     if (first.empty() || second.empty()) return fmt::format("{}{}", first, second);
     return fmt::format("{}; {}", first, second);
@@ -132,26 +150,26 @@ Measurement describe_measurement(const Plan& plan, std::span<const Recording> re
     measurement.interval_seconds = timeline_step(runs).value_or(std::chrono::duration<double>(plan.interval).count());
     measurement.cpu_interval_seconds =
         mean(recordings, cpu_interval).value_or(mean(recordings, tree_interval).value_or(measurement.interval_seconds));
-    for (const auto& recording : recordings) measurement.lost_events += recording.seen.lost_events;
+    const auto lost = losses_of(recordings);
+    measurement.lost_events = lost.total();
+    measurement.lost = by_kind(lost);
 
     for (const auto& info : metric_catalogue()) {
         const auto& promised = plan[info.metric];
         const auto present =
             std::ranges::count_if(runs, [&](const RunResult& run) { return run.metrics[info.metric].has_value(); });
         if (present == 0) {
-            auto absence = withheld(info.metric, recordings);
-            if (!absence) absence = undivided(info.metric, plan, recordings);
-            if (!absence && promised.measured) absence = untold(info.metric, recordings);
-            measurement.unavailable.emplace(info.metric, absence ? *std::move(absence) : absence_of(promised));
+            measurement.unavailable.emplace(info.metric, why_absent(info.metric, plan, recordings));
             continue;
         }
         const auto how = promised.measured ? promised : unplanned(plan.mode);
         const auto gaps =
             static_cast<std::size_t>(present) == runs.size() ? "" : fmt::format("in {} of {} runs", present, runs.size());
         const auto accuracy = accuracy_of(how, info.metric, recordings);
-        measurement.sources.emplace(info.metric, MetricSource{.source = std::string{source_name(how.source)},
-                                                              .accuracy = accuracy,
-                                                              .note = joined(joined(how.note, looks_text(accuracy)), gaps)});
+        MetricSource source{.source = std::string{source_name(how.source)},
+                            .accuracy = accuracy,
+                            .note = joined(joined(how.note, looks_text(accuracy)), gaps)};
+        measurement.sources.emplace(info.metric, in_doubt(std::move(source), info.metric, lost));
     }
     return measurement;
 }

@@ -20,7 +20,10 @@ struct Window {
     std::uint64_t exec_ns;
     std::uint64_t end_ns;
 
-    double length_seconds() const { return seconds_since_exec(end_ns); }
+    // Empty if the clock did not go on meanwhile.
+    std::optional<double> length_seconds() const {
+        return end_ns > exec_ns ? std::optional(seconds_since_exec(end_ns)) : std::nullopt;
+    }
     // Never negative: the command's process is older than its exec.
     double seconds_since_exec(std::uint64_t ns) const { return ns > exec_ns ? static_cast<double>(ns - exec_ns) / 1e9 : 0.0; }
 };
@@ -40,8 +43,8 @@ std::optional<double> peak_of(const std::optional<MemoryOverTime>& memory) {
     return static_cast<double>(memory->peak_bytes);
 }
 
-std::optional<double> average_of(const std::optional<MemoryOverTime>& memory) {
-    if (!memory || memory->observed_seconds <= 0) return std::nullopt;
+std::optional<double> average_of(const std::optional<MemoryOverTime>& memory, const Window& window) {
+    if (!memory || memory->observed_seconds <= 0 || !window.length_seconds()) return std::nullopt;
     return memory->byte_seconds / memory->observed_seconds;
 }
 
@@ -55,20 +58,19 @@ MetricValues metrics_of(const Observation& seen, const Window& window, const Sum
         values[cpu_user_seconds] = as_seconds(totals.cpu_user_ns);
         values[cpu_system_seconds] = as_seconds(totals.cpu_system_ns);
     }
-    if (values[cpu_seconds] && window.length_seconds() > 0)
-        values[cpu_cores_average] = *values[cpu_seconds] / window.length_seconds();
+    if (values[cpu_seconds] && values[wall_seconds]) values[cpu_cores_average] = *values[cpu_seconds] / *values[wall_seconds];
     values[rss_peak_bytes] = peak_of(memory.rss);
-    values[rss_average_bytes] = average_of(memory.rss);
+    values[rss_average_bytes] = average_of(memory.rss, window);
     values[rss_anon_peak_bytes] = as_count(memory.rss_anon_peak_bytes);
     values[rss_file_peak_bytes] = as_count(memory.rss_file_peak_bytes);
     values[rss_shmem_peak_bytes] = as_count(memory.rss_shmem_peak_bytes);
     values[largest_process_rss_peak_bytes] = as_count(memory.largest_process_rss_peak_bytes);
     if (const auto pss = proportional(memory)) {
         values[pss_peak_bytes] = peak_of(*pss);
-        values[pss_average_bytes] = average_of(*pss);
+        values[pss_average_bytes] = average_of(*pss, window);
     }
     values[anon_peak_bytes] = peak_of(memory.anon);
-    values[anon_average_bytes] = average_of(memory.anon);
+    values[anon_average_bytes] = average_of(memory.anon, window);
     values[file_mapped_peak_bytes] = as_count(memory.file_mapped_peak_bytes);
     values[shmem_peak_bytes] = as_count(memory.shmem_peak_bytes);
     values[cgroup_memory_peak_bytes] = as_count(memory.cgroup_peak_bytes);
@@ -142,6 +144,7 @@ PeakResult peak_of(const PeakMoment& moment, const Window& window, const Summari
 TimelineResult timeline_of(const Timeline& timeline, const Window& window) {
     TimelineResult columns;
     for (const auto& bucket : timeline.buckets()) {
+        if (!window.length_seconds()) break;
         columns.t_seconds.push_back(window.seconds_since_exec(bucket.start_ns));
         columns.rss_max_bytes.push_back(static_cast<double>(bucket.rss_max_bytes));
         columns.rss_mean_bytes.push_back(bucket.rss_mean_bytes);
@@ -168,7 +171,7 @@ RunResult summarize(const Recording& recording, int index, const SummarizeOption
     run.timed_out = recording.timed_out;
     run.stopped_seconds = static_cast<double>(recording.stopped_ns) / 1e9;
     run.metrics = metrics_of(seen, window, options);
-    if (seen.peak) run.peak = peak_of(*seen.peak, window, options);
+    if (seen.peak && window.length_seconds()) run.peak = peak_of(*seen.peak, window, options);
     run.timeline = timeline_of(seen.timeline, window);
     run.processes = processes_of(seen, window, options);
     return run;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "profiler/summarize/losses.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -18,7 +20,7 @@ std::string names_of(std::span<const Recording> runs, std::vector<std::string> R
 
 }  // namespace
 
-std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan, const Measurement& measurement) {
+std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan) {
     std::vector<std::string> warnings;
     if (plan.fallback_reason)
         warnings.push_back(fmt::format("measured through /proc, less exactly than with eBPF: {}{}", *plan.fallback_reason,
@@ -30,9 +32,8 @@ std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan
         warnings.push_back(fmt::format("ended by perfwrap after the command: {}; what they had used by then is counted", killed));
     if (const auto survivors = names_of(runs, &Recording::survivors); !survivors.empty())
         warnings.push_back(fmt::format("not even SIGKILL has ended: {}; perfwrap has given them up", survivors));
-    if (measurement.lost_events != 0)
-        warnings.push_back(fmt::format("{} events were lost: the process table or some of the totals may be incomplete",
-                                       measurement.lost_events));
+    if (const auto lost = losses_of(runs); lost.total() != 0)
+        warnings.push_back(fmt::format("lost: {}; the accuracy of each number that depends on it says so", in_words(lost)));
     return warnings;
 }
 

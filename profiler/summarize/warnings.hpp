@@ -5,13 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "exporters/result/result.hpp"
 #include "probes/recording/recording.hpp"
 #include "profiler/plan/plan.hpp"
 
 namespace perfwrap {
 
 // Sentences without a final full stop.
-std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan, const Measurement& measurement);
+std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan);
 
 }  // namespace perfwrap

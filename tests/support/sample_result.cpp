@@ -51,7 +51,7 @@ Result sample_result() {
     result.perfwrap_version = "0.1.0";
     result.benchmark = {"bench.py", {"python", "bench.py"}, "/src", {{"size", "10"}}};
     result.host = {"box", "6.1.0", "Example CPU", 2, 8589934592};
-    result.measurement = {"ebpf", 0.01, 0.02, 0, {}, {}};
+    result.measurement = {"ebpf", 0.01, 0.02, 0, {}, {}, {}};
     const auto bounded = bounded_to(786432, BoundUnit::bytes, BoundScope::process);
     result.measurement.sources = {{Metric::wall_seconds, {"clock", {}, ""}},
                                   {Metric::rss_peak_bytes, {"ebpf", {}, ""}},

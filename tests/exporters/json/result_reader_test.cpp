@@ -73,6 +73,8 @@ Result with_every_accuracy() {
     sources[Metric::rss_anon_peak_bytes] = {"ebpf", bounded_to(66, BoundUnit::page_faults, BoundScope::thread), ""};
     sources[Metric::swap_peak_bytes] = {"cgroup", bounded_to(524288, BoundUnit::bytes, BoundScope::tree), ""};
     sources[Metric::processes_peak] = {"procfs", sampled_every(0.0123), ""};
+    sources[Metric::minor_faults] = {"ebpf", bounded_by(BoundCause::lost_events), ""};
+    sources[Metric::major_faults] = {"ebpf", bounded_by(BoundCause::inconsistent_events), ""};
     sources[Metric::threads_peak] = {"procfs", sampled_every(1), ""};
     sources[Metric::threads_peak].accuracy.samples = 18446744073709551615U;
     return result;
@@ -144,6 +146,7 @@ Result limits() {
     auto result = sample_result();
     result.host.memory_bytes = std::numeric_limits<std::uint64_t>::max();
     result.measurement.lost_events = std::numeric_limits<std::uint64_t>::max();
+    result.measurement.lost = {{"unread_teardowns", 1}, {"a kind to come", result.measurement.lost_events - 1}};
     auto& run = result.runs.front();
     run.index = std::numeric_limits<int>::max();
     run.started_at_unix_ms = -62'167'219'200'000;

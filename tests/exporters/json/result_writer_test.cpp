@@ -36,6 +36,7 @@ constexpr auto expected_json = R"({
     "interval_seconds": 0.01,
     "cpu_interval_seconds": 0.02,
     "lost_events": 0,
+    "lost": {},
     "sources": {
       "wall_seconds": {"source":"clock","accuracy":"exact","note":""},
       "rss_peak_bytes": {"source":"ebpf","accuracy":"exact","note":""},
@@ -236,6 +237,7 @@ TEST_CASE("an accuracy is in words and in keys of its own, of which those that a
                {Metric::swap_peak_bytes, {"procfs", sampled_every(0.25), ""}},
                {Metric::pss_peak_bytes, {"procfs", sampled_every(std::numeric_limits<double>::infinity()), ""}}};
     sources[Metric::swap_peak_bytes].accuracy.samples = 20;
+    sources[Metric::processes_peak] = {"ebpf", bounded_by(BoundCause::lost_events), "lost: 3 of them"};
     const auto file = json::parse(format_json(result));
     const auto& written = file["measurement"]["sources"];
     CHECK(written["cpu_user_seconds"] ==
@@ -255,7 +257,21 @@ TEST_CASE("an accuracy is in words and in keys of its own, of which those that a
                                              {"interval_seconds", 0.25},
                                              {"samples", 20},
                                              {"note", ""}});
+    CHECK(written["processes_peak"] == json{{"source", "ebpf"},
+                                            {"accuracy", "bounded by lost events: at least"},
+                                            {"bound_by", "lost_events"},
+                                            {"note", "lost: 3 of them"}});
     CHECK(written["pss_peak_bytes"] == json{{"source", "procfs"}, {"accuracy", "sampled"}, {"note", ""}});
+    if (can_validate()) CHECK(validate(file.dump()).exit_code == 0);
+}
+
+TEST_CASE("lost events are in the file by kind, beside their sum") {
+    auto result = sample_result();
+    result.measurement.lost_events = 5;
+    result.measurement.lost = {{"process_rows", 2}, {"unread_teardowns", 3}};
+    const auto file = json::parse(format_json(result));
+    CHECK(file["measurement"]["lost_events"] == 5);
+    CHECK(file["measurement"]["lost"] == json{{"process_rows", 2}, {"unread_teardowns", 3}});
     if (can_validate()) CHECK(validate(file.dump()).exit_code == 0);
 }
 

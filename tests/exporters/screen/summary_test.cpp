@@ -105,6 +105,29 @@ int widest_line(const std::string& text) {
 
 TEST_CASE("the summary of a run is this, byte for byte") { CHECK("\n" + format_summary(sample_result(), {}) == screen); }
 
+TEST_CASE("a number that lacks lost events is told as a lower limit") {
+    auto result = sample_result();
+    auto& sources = result.measurement.sources;
+    sources[Metric::processes_peak] = {"ebpf", bounded_by(BoundCause::lost_events), ""};
+    sources[Metric::rss_peak_bytes] = {"ebpf", bounded_by(BoundCause::lost_events), ""};
+    const auto text = format_summary(result, {});
+    CHECK(contains(text, "processes 3 in all, at least 2 at once"));
+    CHECK(contains(text, "memory    peak at least 576 MiB (events were lost)"));
+}
+
+TEST_CASE("steps of the timeline at the end or after it do not keep the others from being drawn") {
+    auto result = sample_result();
+    const auto drawn = format_summary(result, {.sparklines = true});
+    auto& timeline = result.runs.front().timeline;
+    for (const double at : {2.0, 2.5}) {
+        timeline.t_seconds.push_back(at);
+        for (auto* column : {&timeline.rss_max_bytes, &timeline.rss_mean_bytes, &timeline.cpu_cores, &timeline.processes})
+            column->push_back(0);
+    }
+    CHECK(contains(drawn, "over 2.000 s"));
+    CHECK(format_summary(result, {.sparklines = true}) == drawn);
+}
+
 TEST_CASE("memory and CPU over time are drawn on request") {
     auto result = sample_result();
     result.warnings = {

@@ -31,6 +31,9 @@ TEST_CASE("what is bounded without a figure says by what") {
     CHECK(accuracy_text(bounded_by(BoundCause::clock_ticks)) == "bounded by clock ticks");
     CHECK(accuracy_text(bounded_by(BoundCause::unwaited_processes)) == "bounded by processes that are never waited for");
     CHECK(accuracy_remark(bounded_by(BoundCause::clock_ticks)) == "bounded by clock ticks");
+    CHECK(accuracy_text(bounded_by(BoundCause::lost_events)) == "bounded by lost events: at least");
+    CHECK(accuracy_remark(bounded_by(BoundCause::lost_events)) == "events were lost");
+    CHECK(accuracy_text(bounded_by(BoundCause::inconsistent_events)) == "bounded by lost events");
 }
 
 TEST_CASE("intervals read naturally from microseconds to seconds") {

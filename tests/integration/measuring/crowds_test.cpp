@@ -93,6 +93,11 @@ TEST_CASE("ended processes whose reaping cannot be watched are reported as lost 
     CHECK(measured.metric("processes_started") == 1501);
     const auto lost = measured.result.at("measurement").at("lost_events").get<double>();
     CHECK(lost > 0);
+    CHECK(measured.result.at("measurement").at("lost") == nlohmann::json{{"unwatched_reapings", lost}});
+    const auto& how = measured.result.at("measurement").at("sources");
+    CHECK(how.at("processes_peak").at("accuracy") == "bounded by lost events: at least");
+    CHECK(how.at("threads_peak").at("accuracy") == "exact");
+    CHECK(how.at("processes_started").at("accuracy") == "exact");
     CHECK(measured.metric("processes_peak") + lost >= 1490);
 }
 

@@ -16,6 +16,7 @@ struct Measured {
     std::vector<RunResult> runs{1};
 
     explicit Measured(const HostFacts& facts) : plan(*make_plan(facts, {})) {
+        recordings[0].end_ns = 1;
         recordings[0].seen.mean_interval_seconds = 0.0123;
         for (const auto& info : metric_catalogue())
             if (plan[info.metric].measured) runs[0].metrics[info.metric] = 1.0;
@@ -93,16 +94,18 @@ TEST_CASE("PSS that too few looks could tell is absent, and says how many there 
 
 TEST_CASE("Over several runs the interval is their mean, and lost events add up") {
     Measured measured(privileged_host());
-    measured.recordings.resize(2);
+    measured.recordings.push_back(measured.recordings[0]);
     measured.recordings[0].seen.mean_interval_seconds = 0.010;
     measured.recordings[1].seen.mean_interval_seconds = 0.030;
-    measured.recordings[0].seen.lost_events = 2;
-    measured.recordings[1].seen.lost_events = 3;
+    measured.recordings[0].seen.lost[Loss::process_rows] = 2;
+    measured.recordings[1].seen.lost[Loss::process_rows] = 1;
+    measured.recordings[1].seen.lost[Loss::timeline_gaps] = 2;
     measured.runs.push_back(measured.runs[0]);
     measured.runs[1].metrics[Metric::pss_peak_bytes].reset();
     const auto measurement = measured.described();
     CHECK(measurement.cpu_interval_seconds == Approx(0.020));
     CHECK(measurement.lost_events == 5);
+    CHECK(measurement.lost == std::map<std::string, std::uint64_t>{{"process_rows", 3}, {"timeline_gaps", 2}});
     CHECK_THAT(measurement.sources.at(Metric::pss_peak_bytes).note, Contains("in 1 of 2 runs"));
 }
 

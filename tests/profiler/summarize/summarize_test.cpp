@@ -92,16 +92,23 @@ TEST_CASE("Half of the CPU time is not taken for the whole") {
     CHECK_FALSE(run.metrics[Metric::cpu_cores_average]);
 }
 
-TEST_CASE("A run without length has no average") {
+TEST_CASE("A run whose clock stood still or went back has no length, no average and no place in time") {
     auto recording = two_seconds();
-    recording.end_ns = recording.exec_ns;
+    recording.seen.timeline.add({.start_ns = exec_ns, .length_ns = second, .rss_max_bytes = 1});
+    recording.seen.peak = PeakMoment{.at_ns = exec_ns, .holders = {}};
     recording.seen.totals.cpu_user_ns = recording.seen.totals.cpu_system_ns = 1;
-    recording.seen.memory.rss = MemoryOverTime{.peak_bytes = 4096, .byte_seconds = 0, .observed_seconds = 0, .samples = 1};
-    const auto run = summarized(recording);
-    CHECK(run.metrics[Metric::wall_seconds] == 0.0);
-    CHECK_FALSE(run.metrics[Metric::cpu_cores_average]);
-    CHECK(run.metrics[Metric::rss_peak_bytes] == 4096.0);
-    CHECK_FALSE(run.metrics[Metric::rss_average_bytes]);
+    recording.seen.memory.rss = MemoryOverTime{.peak_bytes = 4096, .byte_seconds = 1, .observed_seconds = 1, .samples = 1};
+    for (const std::uint64_t end_ns : {exec_ns, exec_ns - 5 * second}) {
+        CAPTURE(end_ns);
+        recording.end_ns = end_ns;
+        const auto run = summarized(recording);
+        CHECK_FALSE(run.metrics[Metric::wall_seconds]);
+        CHECK_FALSE(run.metrics[Metric::cpu_cores_average]);
+        CHECK(run.metrics[Metric::rss_peak_bytes] == 4096.0);
+        CHECK_FALSE(run.metrics[Metric::rss_average_bytes]);
+        CHECK_FALSE(run.peak);
+        CHECK(run.timeline.t_seconds.empty());
+    }
 }
 
 TEST_CASE("Every recorded quantity becomes the metric of its name") {
