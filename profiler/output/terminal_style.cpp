@@ -3,10 +3,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
 namespace perfwrap {
+namespace {
+
+// A locale is named LANGUAGE.CODESET@MODIFIER; without a codeset it has the one that its language had before Unicode.
+bool is_utf8(std::string_view locale) {
+    const auto codeset = locale.substr(std::min(locale.find('.'), locale.size()));
+    return codeset.find("UTF-8") != std::string_view::npos || codeset.find("utf8") != std::string_view::npos ||
+           codeset.find("UTF8") != std::string_view::npos || codeset.find("utf-8") != std::string_view::npos;
+}
+
+}  // namespace
 
 SummaryStyle style_of_terminal() {
     SummaryStyle style;
@@ -19,8 +30,7 @@ SummaryStyle style_of_terminal() {
     for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const char* locale = std::getenv(variable);
         if (locale == nullptr || *locale == '\0') continue;
-        const std::string_view name(locale);
-        style.unicode = name != "C" && name != "POSIX";
+        style.unicode = is_utf8(locale);
         break;
     }
     winsize size{};

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <random>
 
 #include "tests/integration/support/folders.hpp"
@@ -24,6 +26,18 @@ TEST_CASE("the summary goes to standard error and leaves standard output to the 
     CHECK(ended.out == "out");
     CHECK(ended.err.substr(0, 3) == "err");
     CHECK_THAT(ended.err, Catch::Contains("wall") || Catch::Contains("Wall"));
+}
+
+TEST_CASE("in a locale that is not UTF-8 the summary is ASCII") {
+    const auto summary_in = [](const char* locale) {
+        return run({.argv = {perfwrap_path(), "--", "true", std::string(200, 'x')},
+                    .before_exec = [&] { ::setenv("LC_ALL", locale, 1); }})
+            .err;
+    };
+    const auto is_ascii = [](const std::string& text) { return std::ranges::all_of(text, [](char c) { return c >= 0; }); };
+    for (const auto* locale : {"C", "POSIX", "de_DE", "de_DE.ISO-8859-1", "ja_JP.eucJP", "de_DE@euro"})
+        CHECK(is_ascii(summary_in(locale)));
+    for (const auto* locale : {"C.UTF-8", "de_DE.utf8"}) CHECK_FALSE(is_ascii(summary_in(locale)));
 }
 
 TEST_CASE("with -q only the command writes to standard error") {
