@@ -14,15 +14,14 @@
 #include "probes/system/unique_fd.hpp"
 
 namespace perfwrap {
-namespace {
 
-struct Question {
+struct PatientReader::Question {
     UniqueFd directory;  // its own, since whoever asks may be gone before the answer
     std::string path;
     std::size_t most_bytes = 0;
 };
 
-PatientReader::Answer answer_to(const Question& question) {
+PatientReader::Answer PatientReader::answer_to(const Question& question) {
     const auto cpu_before_ns = thread_cpu_ns();
     PatientReader::Answer answer;
     const UniqueFd file{::openat(question.directory.get(), question.path.c_str(), O_RDONLY | O_CLOEXEC)};
@@ -33,8 +32,6 @@ PatientReader::Answer answer_to(const Question& question) {
     answer.cpu_ns = thread_cpu_ns() - cpu_before_ns;
     return answer;
 }
-
-}  // namespace
 
 // Shared with the thread, which may outlive the reader.
 struct PatientReader::Desk {

@@ -32,7 +32,9 @@ public:
     std::optional<Answer> read(int directory, int pid, const std::string& path, std::size_t most_bytes);
 
 private:
+    struct Question;
     struct Desk;
+    static Answer answer_to(const Question& question);
     static void serve(const std::shared_ptr<Desk>& desk);
     bool has_left_behind(int pid);
 

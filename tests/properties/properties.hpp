@@ -14,6 +14,8 @@ namespace perfwrap::test {
 
 using Violations = std::vector<std::string>;
 
+inline constexpr double nanosecond = 1e-9;  // to which times are written, in seconds
+
 struct Property {
     std::string_view name;
     Violations (*violations)(const Result&, const RunResult&);

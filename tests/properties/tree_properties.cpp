@@ -10,8 +10,6 @@ namespace {
 
 using enum Metric;
 
-constexpr double nanosecond = 1e-9;
-
 }  // namespace
 
 Violations rows_that_are_not_the_tree(const Result&, const RunResult& run) {

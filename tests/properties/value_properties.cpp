@@ -10,8 +10,6 @@ namespace {
 
 using enum Metric;
 
-constexpr double nanosecond = 1e-9;
-
 }  // namespace
 
 Violations cpu_that_is_not_its_parts(const Result&, const RunResult& run) {

@@ -20,7 +20,7 @@ namespace workloads {
 namespace {
 
 constexpr std::size_t piece = 64 * 1024;
-std::vector<char> bytes(piece, 'x');
+std::vector<char> payload(piece, 'x');
 
 int checked(int result, const char* call) {
     if (result < 0) fail(call);
@@ -58,8 +58,8 @@ void by_socket(int, int, std::size_t size) {
     std::array<int, 2> ends{};
     checked(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), "socketpair");
     const pid_t sender =
-        fork_child([&] { repeat(size, "send", [&](std::size_t length) { return ::send(ends[0], bytes.data(), length, 0); }); });
-    repeat(size, "recv", [&](std::size_t length) { return ::recv(ends[1], bytes.data(), length, 0); });
+        fork_child([&] { repeat(size, "send", [&](std::size_t length) { return ::send(ends[0], payload.data(), length, 0); }); });
+    repeat(size, "recv", [&](std::size_t length) { return ::recv(ends[1], payload.data(), length, 0); });
     wait_for(sender);
 }
 
@@ -83,8 +83,8 @@ void by_mapping(int from, int to, std::size_t size) {
 }
 
 void by_read(int from, int to, std::size_t size) {
-    repeat(size, "read", [&](std::size_t length) { return ::read(from, bytes.data(), length); });
-    repeat(size, "write", [&](std::size_t length) { return ::write(to, bytes.data(), length); });
+    repeat(size, "read", [&](std::size_t length) { return ::read(from, payload.data(), length); });
+    repeat(size, "write", [&](std::size_t length) { return ::write(to, payload.data(), length); });
 }
 
 using Move = void(int from, int to, std::size_t size);
@@ -119,7 +119,7 @@ int io_unlinked(const Arguments& arguments, Truth& truth) {
     const auto size = static_cast<std::size_t>(arguments.number(1, 32)) << 20;
     const auto path = arguments.text(0, "");
     const int file = new_file(path, 0);
-    repeat(size, "write", [&](std::size_t length) { return ::write(file, bytes.data(), length); });
+    repeat(size, "write", [&](std::size_t length) { return ::write(file, payload.data(), length); });
     ::unlink(path.c_str());
     ::close(file);
     const auto figures = counted();

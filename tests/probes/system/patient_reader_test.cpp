@@ -18,7 +18,7 @@ using namespace perfwrap::test;
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::uint64_t one_second_ns = 1'000'000'000;
 
 // Process 20 is stuck, 21 is not.
 struct Stuck {
@@ -44,7 +44,7 @@ TEST_CASE("a file of a process that does not answer is given up, the process not
     CHECK(proc.page_tables(20).error() == Unreadable::stuck);
     const auto asked_again_ns = monotonic_ns();
     for (int i = 0; i < 100; ++i) REQUIRE(proc.cmdline(20).error() == Unreadable::stuck);
-    CHECK(monotonic_ns() - asked_again_ns < 50 * second);
+    CHECK(monotonic_ns() - asked_again_ns < 50 * one_second_ns);
     CHECK(proc.page_tables(21)->pss_bytes == 4096);
     stuck.answer();
     while (!proc.cmdline(20) && proc.cmdline(20).error() == Unreadable::stuck) ::usleep(1000);
@@ -63,9 +63,9 @@ TEST_CASE("a look at a tree that lacks a process which does not answer is none")
     const Stuck stuck;
     PssSampler pss(*ProcFs::open(stuck.fake.root()));
     pss.start(0);
-    pss.sample(second, std::array{20, 21}, 1000);
+    pss.sample(one_second_ns, std::array{20, 21}, 1000);
     CHECK(pss.looks().looks == 0);
-    pss.sample(2 * second, std::array{21}, 2000);
+    pss.sample(2 * one_second_ns, std::array{21}, 2000);
     CHECK(pss.looks().looks == 1);
     stuck.answer();
 }
