@@ -8,6 +8,7 @@
 #include "exporters/registry.hpp"
 #include "profiler/cli/options.hpp"
 #include "profiler/commands/doctor.hpp"
+#include "profiler/commands/metrics.hpp"
 #include "profiler/commands/run.hpp"
 #include "profiler/launch/file_capabilities.hpp"
 #include "profiler/launch/inherited.hpp"
@@ -28,6 +29,7 @@ int main_with(const std::vector<std::string>& arguments, const perfwrap::Inherit
             perfwrap::tell(options.error().text);
         return options.error().code;
     }
+    if (const auto* metrics = std::get_if<perfwrap::MetricsOptions>(&*options)) return perfwrap::metrics_command(*metrics);
     if (const auto reason = perfwrap::unsafe_installation()) {
         perfwrap::complain(*reason);
         return 125;

@@ -97,4 +97,13 @@ std::string_view unit_name(Unit unit) {
     return "";
 }
 
+std::string_view better_name(Better better) {
+    switch (better) {
+        case Better::lower: return "lower";
+        case Better::higher: return "higher";
+        case Better::neither: return "neither";
+    }
+    return "";
+}
+
 }  // namespace perfwrap

@@ -87,5 +87,6 @@ private:
 constexpr bool is_whole(Unit unit) { return unit == Unit::bytes || unit == Unit::count; }
 
 std::string_view unit_name(Unit unit);
+std::string_view better_name(Better better);
 
 }  // namespace perfwrap

@@ -1,4 +1,4 @@
-// The options of perfwrap doctor.
+// The options of perfwrap doctor and perfwrap metrics, which only report.
 #pragma once
 
 #include <span>
@@ -13,7 +13,12 @@ struct DoctorOptions {
     bool json = false;
 };
 
-// `arguments` are those after "doctor".
+struct MetricsOptions {
+    bool json = false;
+};
+
+// `arguments` are those after "doctor" or "metrics".
 tl::expected<DoctorOptions, OptionsExit> parse_doctor_options(std::span<const std::string> arguments);
+tl::expected<MetricsOptions, OptionsExit> parse_metrics_options(std::span<const std::string> arguments);
 
 }  // namespace perfwrap

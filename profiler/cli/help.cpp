@@ -36,8 +36,16 @@ std::string help_footer(std::span<const OutputFormat> formats) {
     for (const auto& format : formats)
         text +=
             definition(fmt::format("{}{}{}", format.name, format.suffix.empty() ? "" : ", ", format.suffix), format.description);
-    text += fmt::format("\n{}\n{}\nMetrics (perfwrap doctor reports how exact they are here):\n", examples, exit_codes);
-    for (const auto& info : metric_catalogue()) text += definition(info.key, info.meaning);
+    text += fmt::format("\n{}\n{}", examples, exit_codes);
+    return text;
+}
+
+std::string metrics_text() {
+    std::string text;
+    for (const auto& info : metric_catalogue()) {
+        const auto better = info.better == Better::neither ? "" : fmt::format(", {} is better", better_name(info.better));
+        text += definition(info.key, fmt::format("{} ({}{})", info.meaning, unit_name(info.unit), better));
+    }
     return text;
 }
 

@@ -18,6 +18,7 @@ inline constexpr std::string_view help_usage =
     "Usage: perfwrap [run] [OPTIONS] [--] COMMAND [ARG...]\n"
     "       perfwrap doctor [--json]  what this host can measure, how exactly, and\n"
     "                                 what would unlock the rest\n"
+    "       perfwrap metrics [--json] what each number means\n"
     "\n"
     "Options come before COMMAND; everything after it belongs to COMMAND.\n";
 
@@ -27,7 +28,15 @@ inline constexpr std::string_view doctor_help_usage =
     "\n"
     "Usage: perfwrap doctor [--json]\n";
 
-// Formats, examples, exit codes and the metrics with their meanings.
+inline constexpr std::string_view metrics_help_usage =
+    "Lists every metric: its key, meaning, unit and better direction.\n"
+    "\n"
+    "Usage: perfwrap metrics [--json]\n";
+
+// Formats, examples and exit codes.
 std::string help_footer(std::span<const OutputFormat> formats);
+
+// What perfwrap metrics prints.
+std::string metrics_text();
 
 }  // namespace perfwrap

@@ -27,6 +27,13 @@ bool looks_like_format(std::string_view text) {
            std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+std::string in_small_letters(std::string_view text) {
+    std::string small(text);
+    for (char& c : small)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return small;
+}
+
 }  // namespace
 
 tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text) {
@@ -34,6 +41,9 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     const std::string_view unit_text = text.substr(static_cast<std::size_t>(rest - text.data()));
     const auto unit = std::ranges::find(duration_units, unit_text, &DurationUnit::name);
+    if (error == std::errc{} && unit_text.empty())
+        return tl::unexpected(
+            fmt::format("'{0}' is not a duration without a unit: write {0}s for seconds, or us, ms, m or h", text));
     if (error != std::errc{} || unit == duration_units.end())
         return tl::unexpected(
             fmt::format("'{}' is not a duration: write a number and a unit (us, ms, s, m or h), as in 10ms", text));
@@ -70,7 +80,8 @@ tl::expected<std::size_t, std::string> parse_count(std::string_view text) {
 tl::expected<Output, std::string> parse_output(std::string_view text, std::span<const OutputFormat> formats) {
     const auto colon = text.find(':');
     if (colon != std::string_view::npos) {
-        const auto named = std::ranges::find(formats, text.substr(0, colon), &OutputFormat::name);
+        const auto named = std::ranges::find_if(
+            formats, [&](const auto& format) { return in_small_letters(text.substr(0, colon)) == format.name; });
         if (named != formats.end()) {
             const auto path = text.substr(colon + 1);
             if (path.empty())
@@ -86,7 +97,7 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
     if (text == "-") return Output{.format = "json", .path = "-"};
     if (text.ends_with('/')) return tl::unexpected(fmt::format("'{}' is a directory: name a file in it", text));
     const auto by_suffix = std::ranges::find_if(
-        formats, [&](const auto& format) { return !format.suffix.empty() && text.ends_with(format.suffix); });
+        formats, [&](const auto& format) { return !format.suffix.empty() && in_small_letters(text).ends_with(format.suffix); });
     if (by_suffix == formats.end())
         return tl::unexpected(
             fmt::format("the suffix of '{}' does not select a format: write FORMAT:PATH, where FORMAT is one of {}", text,

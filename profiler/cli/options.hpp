@@ -14,9 +14,10 @@
 
 namespace perfwrap {
 
-using Options = std::variant<RunOptions, DoctorOptions>;
+using Options = std::variant<RunOptions, DoctorOptions, MetricsOptions>;
 
-// `arguments` are argv without the program's own name. "doctor" and "run" are subcommands as the first argument only.
+// `arguments` are argv without the program's own name. "doctor", "metrics", "run", "help" and "version" are
+// subcommands as the first argument only, but for --quiet.
 tl::expected<Options, OptionsExit> parse_options(std::span<const std::string> arguments, std::span<const OutputFormat> formats,
                                                  std::string_view version);
 

@@ -6,6 +6,7 @@
 
 #include "exporters/text/text.hpp"
 #include "profiler/cli/help.hpp"
+#include "profiler/cli/spelling.hpp"
 
 namespace perfwrap {
 namespace {
@@ -42,6 +43,11 @@ std::vector<std::string> spell_empty_values(const CLI::App& app, std::span<const
     auto word = arguments.begin();
     for (; word != arguments.end() && word->size() > 1 && word->starts_with('-') && *word != "--"; ++word) {
         const auto name = word->substr(0, word->find('='));
+        if (name.size() == 2 && name != "--" && word->size() > 2 && takes_value(app, name)) {  // -o=PATH, meant as --output=PATH
+            const auto value = word->substr(2);
+            words.insert(words.end(), {name, value.starts_with('=') ? value.substr(1) : value});
+            continue;
+        }
         if (name.size() + 1 == word->size() && takes_value(app, name)) {
             words.insert(words.end(), {name, ""});
             continue;
@@ -90,6 +96,26 @@ std::optional<OptionsExit> parse(CLI::App& app, std::span<const std::string> arg
     } catch (const CLI::ParseError& error) {
         return complaint(error.what(), subcommand);
     }
+}
+
+tl::expected<bool, OptionsExit> parse_report_options(std::span<const std::string> arguments, std::string_view name,
+                                                     std::string_view usage) {
+    const auto subcommand = fmt::format("{} ", name);
+    bool json = false;
+    CLI::App app{std::string{usage}, fmt::format("perfwrap {}", name)};
+    app.formatter(help_formatter());
+    app.set_help_flag("-h,--help", "Print this help");
+    app.add_flag("--json", json, "Print JSON");
+    app.allow_extras();
+
+    if (auto exit = parse(app, arguments, subcommand)) return tl::unexpected(std::move(*exit));
+    if (app.remaining_size() == 0) return json;
+    const auto extra = app.remaining().front();
+    return tl::unexpected(complaint(extra.starts_with('-') ? unknown_option(extra, long_options(app))
+                                                           : fmt::format("{0} does not take '{1}'; to run a program called {0}: "
+                                                                         "perfwrap -- {0}",
+                                                                         name, extra),
+                                    subcommand));
 }
 
 std::vector<std::string> long_options(const CLI::App& app) {

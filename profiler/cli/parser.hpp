@@ -32,6 +32,10 @@ void add_value_option(CLI::App& app, const std::string& names, const std::string
 // Runs CLI11 on the arguments; an exit if the outcome is help, the version or an error.
 std::optional<OptionsExit> parse(CLI::App& app, std::span<const std::string> arguments, std::string_view subcommand = "");
 
+// The options of a subcommand that only reports: whether it has --json. `name` is the subcommand, which takes no other words.
+tl::expected<bool, OptionsExit> parse_report_options(std::span<const std::string> arguments, std::string_view name,
+                                                     std::string_view usage);
+
 // "--output", "--name": the long name of each option.
 std::vector<std::string> long_options(const CLI::App& app);
 

@@ -42,6 +42,12 @@ std::optional<std::string> nearest_option(std::string_view option, std::span<con
 
 }  // namespace
 
+std::string_view nearest_subcommand(std::string_view word) {
+    for (const std::string_view name : {"doctor", "metrics", "run", "help", "version"})
+        if (edit_distance(word, name) <= name.size() / 3) return name;
+    return "";
+}
+
 std::string unknown_option(std::string_view option, std::span<const std::string> known) {
     const auto nearest = nearest_option(option, known);
     return fmt::format("unknown option '{}'{}", option, nearest ? fmt::format("; did you mean {}?", *nearest) : "");

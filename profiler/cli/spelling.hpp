@@ -11,4 +11,7 @@ namespace perfwrap {
 // is as typed, perhaps with a value: "--max=5".
 std::string unknown_option(std::string_view option, std::span<const std::string> known);
 
+// The subcommand that a word which names no program was probably meant to be; "" if none is near.
+std::string_view nearest_subcommand(std::string_view word);
+
 }  // namespace perfwrap

@@ -3,10 +3,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <string>
 #include <utility>
 
 #include "exporters/registry.hpp"
 #include "exporters/screen/summary.hpp"
+#include "profiler/cli/spelling.hpp"
 #include "profiler/output/complaint.hpp"
 #include "profiler/output/outputs.hpp"
 #include "profiler/output/terminal_style.hpp"
@@ -19,6 +21,7 @@ namespace {
 
 constexpr int own_failure = 125;
 constexpr int timed_out_code = 124;
+constexpr int not_found_code = 127;
 
 // The user that the command runs as; empty: perfwrap's own.
 tl::expected<std::optional<Identity>, std::string> identity_of(const RunOptions& options) {
@@ -45,7 +48,9 @@ int measure_all(const RunOptions& options, const Outputs& outputs, Prepared& pre
         const bool last = i + 1 == options.runs;
         auto run = prepared.measure(inbox, snapshots, last ? std::optional(needed_at_the_end) : std::nullopt);
         if (!run) {
-            complain(run.error().message);
+            const auto meant = run.error().exit_code == not_found_code ? nearest_subcommand(options.command.front()) : "";
+            complain(meant.empty() ? run.error().message
+                                   : fmt::format("{}; did you mean perfwrap {}?", run.error().message, meant));
             return run.error().exit_code;
         }
         code = exit_code_of(*run);
