@@ -7,10 +7,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Boost.Process 1.81 with std::filesystem does not include these three itself.
+#include <boost/optional.hpp>
+#include <boost/type_traits/decay.hpp>
+#include <boost/type_traits/is_convertible.hpp>
+
 #include <array>
+#include <boost/process/v2/posix/default_launcher.hpp>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -23,6 +30,8 @@
 
 namespace perfwrap {
 namespace {
+
+namespace process = boost::process::v2;
 
 // Written by the child just before execve, and if a step fails; read by perfwrap.
 struct BeforeExec {
@@ -50,9 +59,9 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& words) {
     return pointers;
 }
 
-// The command's process until its exec. It has a copy of perfwrap's memory, but none of its other threads, which may have held a
-// lock of the C library: nothing here allocates memory. (With perfwrap's own memory, as after vfork(2), that memory would be part
-// of the ru_maxrss that the command reads about itself.)
+// The command's process until its exec, as an initializer of Boost.Process. It has a copy of perfwrap's memory, but none of its
+// other threads, which may have held a lock of the C library: nothing here allocates memory. (With perfwrap's own memory, as
+// after vfork(2), that memory would be part of the ru_maxrss that the command reads about itself.)
 class Child {
 public:
     Child(const std::string& path, const LaunchOptions& options, BeforeExec& before_exec)
@@ -68,7 +77,11 @@ public:
         shell_argv_.insert(shell_argv_.begin(), shell);
     }
 
-    [[noreturn]] void run() {
+    const std::string& program() const { return path_; }
+    const char* const* argv() const { return argv_.data(); }
+    const char* const* environment() const { return environment_.data(); }
+
+    process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&, const char* const*) {
         if (options_.cgroup_procs_fd >= 0 && write(options_.cgroup_procs_fd, "0", 1) != 1) fail(StartStep::enter_cgroup, errno);
         if (guards_terminal_)
             if (const int error = refuse_typing_into_terminal(); error != 0) fail(StartStep::guard_terminal, error);
@@ -85,17 +98,19 @@ public:
         getrusage(RUSAGE_SELF, &before_exec_.used);
         // Last: a signal that has come by now may end the command before its exec.
         pthread_sigmask(SIG_SETMASK, &options_.signal_mask, nullptr);
-        exec(path_.c_str(), argv_);
-        if (errno == ENOEXEC) exec(shell, shell_argv_);
+        return {};
+    }
+
+    // Boost 1.81 checks for five parameters and passes four.
+    template <typename... Any>
+    void on_exec_error(Any&&...) const {
+        if (errno == ENOEXEC)
+            execve(shell, const_cast<char* const*>(shell_argv_.data()), const_cast<char* const*>(environment_.data()));
         fail(StartStep::exec, errno);
     }
 
 private:
     static constexpr const char* shell = "/bin/sh";
-
-    void exec(const char* program, const std::vector<const char*>& argv) const {
-        execve(program, const_cast<char* const*>(argv.data()), const_cast<char* const*>(environment_.data()));
-    }
 
     // Runs none of perfwrap's own exit handlers.
     [[noreturn]] void fail(StartStep step, int error) const {
@@ -151,6 +166,21 @@ private:
     bool guards_terminal_;
 };
 
+// The launchers that come with Boost.Process give the child to a reactor, for which they need epoll, an eventfd and a pidfd once
+// it exists. Where these are refused, the command would run on unwatched. This one needs nothing more, and waits for the exec.
+struct SeparateLauncher : process::posix::default_launcher {
+    void operator()(Child& child) {
+        const std::filesystem::path program(child.program());
+        const char* const* argv = child.argv();
+        env = child.environment();
+        pid = static_cast<pid_t>(syscall(SYS_clone, CLONE_VFORK | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+        if (pid != 0) return;
+        process::error_code error = process::posix::detail::on_exec_setup(*this, program, argv, child);
+        if (!error) execve(program.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(env));
+        process::posix::detail::on_exec_error(*this, program, argv, error, child);
+    }
+};
+
 }  // namespace
 
 tl::expected<Launched, StartError> start(const std::string& path, const LaunchOptions& options) {
@@ -163,8 +193,9 @@ tl::expected<Launched, StartError> start(const std::string& path, const LaunchOp
     const UniqueFd until_exec{ends[0]};
     UniqueFd held_until_exec{ends[1]};
 
-    const auto pid = static_cast<pid_t>(syscall(SYS_clone, CLONE_VFORK | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
-    if (pid == 0) child.run();
+    SeparateLauncher launcher;
+    launcher(child);
+    const pid_t pid = launcher.pid;
     if (pid < 0) return tl::unexpected(StartError{StartStep::fork, errno});
     held_until_exec.reset();
     char nothing = 0;
