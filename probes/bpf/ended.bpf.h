@@ -208,7 +208,7 @@ static __always_inline int task_exits(struct task_struct *task) {
         /* Otherwise it ends when its memory has been torn down. */
         if (process->parent_id == 0 && (!mm || task->mm->mm_users.counter > 1)) command_ended(process->end_ns);
         stop_using_space(process);
-        process_ended_unreaped(task->group_leader);
+        if (!started_after_window(process)) process_ended_unreaped(task->group_leader);
     }
     add_if_dead(address);
     if (remember_exited(address, key)) return 0;

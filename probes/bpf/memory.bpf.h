@@ -39,9 +39,7 @@ static __always_inline void command_ended(u64 now_ns) {
 static __always_inline bool window_is_closed(void) { return ends_with_command && totals.end_ns; }
 
 /* It is followed nevertheless, so that perfwrap can end it. */
-static __always_inline bool started_after_window(const struct wire_process *process) {
-    return window_is_closed() && process->start_ns > totals.end_ns;
-}
+static __always_inline bool started_after_window(const struct wire_process *process) { return process->threads_peak == 0; }
 
 /* ---- the tree's sums ---- */
 

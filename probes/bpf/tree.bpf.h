@@ -99,6 +99,7 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
     process->pid = pid_seen_by_perfwrap(child);
     process->parent_pid = pid_seen_by_perfwrap(parent);
     process->threads_live = is_command;
+    process->threads_peak = !window_is_closed();
     process->pending_exec = is_command;
     bpf_core_read(&process->comm, sizeof(process->comm), &child->comm);
     /* The key belonged to a process that was freed before its threads were read. */
@@ -109,8 +110,10 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
     }
     if (is_command) return 0;
     ADD(totals.processes_started, 1);
-    if (started_after_window(process)) ADD(totals.processes_too_late, 1);
-    count_new_process();
+    if (started_after_window(process))
+        ADD(totals.processes_too_late, 1);
+    else
+        count_new_process();
     struct wire_process *kept = bpf_map_lookup_elem(&processes, &key);
     if (!kept) return 0;
     count_new_thread(kept);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "common.bpf.h"
-#include "memory.bpf.h"
 
 __u64 unreaped_now;
 /* Processes that ended while all slots were taken. They are counted as reaped at once. */
@@ -73,7 +72,6 @@ static __always_inline void process_ended_unreaped(struct task_struct *leader) {
 __noinline int count_new_process(void) {
     u64 now = ADD(totals.processes_now, 1) + 1;
 
-    if (window_is_closed()) return 0;
     if (now > totals.processes_peak && unreaped_now) {
         drop_reaped();
         now = totals.processes_now;

@@ -109,7 +109,7 @@ struct wire_process {
     __u32 pid;               /* in perfwrap's pid namespace */
     __u32 parent_pid;
     __u32 threads_live;
-    __u32 threads_peak;
+    __u32 threads_peak;   /* 0: it started after the window */
     __u32 threads_unread; /* those not yet in `spent`, ended ones included; 0: the process has ended */
     __s32 wait_status;    /* as returned by wait(2); valid in an end record */
     __u32 pending_exec;   /* forked by perfwrap, but its exec has not succeeded yet */

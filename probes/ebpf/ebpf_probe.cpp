@@ -147,7 +147,7 @@ private:
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
         for (const auto& process : tree.live) {
-            if (!options_.waits_for_orphans && ended.end_ns != 0 && process.start_ns > ended.end_ns) continue;
+            if (process.threads_peak == 0) continue;  // it started after the window
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
             cpu.user_ns += own.user_ns;
