@@ -113,9 +113,11 @@ std::optional<Absence> undivided(Metric metric, const Plan& plan, std::span<cons
 // PSS that the looks of the only or the last run do not tell.
 std::optional<Absence> untold(Metric metric, std::span<const Recording> recordings) {
     if (!is_pss(metric) || recordings.empty() || !recordings.back().seen.memory.pss) return std::nullopt;
-    const auto pss = proportional(recordings.back().seen.memory);
-    if (pss) return std::nullopt;
-    return Absence{pss.error(), ""};
+    const auto& memory = recordings.back().seen.memory;
+    const auto pss = proportional(memory);
+    if (!pss) return Absence{pss.error(), ""};
+    const auto unseen = metric == Metric::pss_peak_bytes ? peak_not_seen(memory) : std::nullopt;
+    return unseen ? std::optional(Absence{*unseen, ""}) : std::nullopt;
 }
 
 std::string looks_text(const Accuracy& accuracy) { return accuracy.samples ? fmt::format("{} looks", *accuracy.samples) : ""; }

@@ -16,19 +16,25 @@ tl::expected<MemoryOverTime, std::string> proportional(const MemoryTotals& memor
     if (looks.moments < enough_moments)
         return tl::unexpected(
             fmt::format("too few looks: {} of at least {}; the run was too short", looks.looks, enough_moments));
-    const auto most = static_cast<double>(looks.most_rss_bytes);
     const auto peak = static_cast<double>(rss.peak_bytes);
-    if (5 * most < 3 * peak)
-        return tl::unexpected(fmt::format("too few looks: none of the {} found more than {:.0f} % of the largest resident size",
-                                          looks.looks, 100 * most / peak));
-    const auto largest = std::max(static_cast<double>(looks.most_pss_bytes), looks.ratio_at_most * peak);
     const auto after_last_look = std::max(rss.byte_seconds - looks.resident_byte_seconds, 0.0);
+    const auto byte_seconds = std::min(looks.byte_seconds + looks.last_ratio * after_last_look, rss.byte_seconds);
+    const auto average = rss.observed_seconds > 0 ? byte_seconds / rss.observed_seconds : 0;
+    const auto largest = std::max({static_cast<double>(looks.most_pss_bytes), looks.ratio_at_most * peak, average});
     return MemoryOverTime{
         .peak_bytes = static_cast<std::uint64_t>(std::min(largest, peak)),
-        .byte_seconds = std::min(looks.byte_seconds + looks.last_ratio * after_last_look, rss.byte_seconds),
+        .byte_seconds = byte_seconds,
         .observed_seconds = rss.observed_seconds,
         .samples = looks.looks,
     };
+}
+
+std::optional<std::string> peak_not_seen(const MemoryTotals& memory) {
+    const auto most = static_cast<double>(memory.pss->most_rss_bytes);
+    const auto peak = static_cast<double>(memory.rss->peak_bytes);
+    if (5 * most >= 3 * peak) return std::nullopt;
+    return fmt::format("too few looks: none of the {} found more than {:.0f} % of the largest resident size", memory.pss->looks,
+                       100 * most / peak);
 }
 
 }  // namespace perfwrap

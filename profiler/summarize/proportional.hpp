@@ -1,6 +1,7 @@
 // From looks at the page tables to proportional set sizes over time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -10,7 +11,10 @@ namespace perfwrap {
 
 // The resident sum times the ratio of the looks: the average is never above that of the resident sum, as no ratio is above 1. The
 // peak is the peak of the resident sum times the ratio of the look that found the most, or what a look itself found if that is
-// more; never above the resident peak. Error: why the looks do not tell.
+// more; never above the resident peak, nor below the average. Error: why the looks do not tell.
 tl::expected<MemoryOverTime, std::string> proportional(const MemoryTotals& memory);
+
+// Given that it tells: why its peak is no better than a guess. Empty: a look found most of the resident peak.
+std::optional<std::string> peak_not_seen(const MemoryTotals& memory);
 
 }  // namespace perfwrap

@@ -66,7 +66,7 @@ MetricValues metrics_of(const Observation& seen, const Window& window, const Sum
     values[rss_shmem_peak_bytes] = as_count(memory.rss_shmem_peak_bytes);
     values[largest_process_rss_peak_bytes] = as_count(memory.largest_process_rss_peak_bytes);
     if (const auto pss = proportional(memory)) {
-        values[pss_peak_bytes] = peak_of(*pss);
+        if (!peak_not_seen(memory)) values[pss_peak_bytes] = peak_of(*pss);
         values[pss_average_bytes] = average_of(*pss, window);
     }
     values[anon_peak_bytes] = peak_of(memory.anon);

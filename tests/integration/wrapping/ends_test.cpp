@@ -168,7 +168,7 @@ TEST_CASE("what SIGKILL does not end is named with its state, and not waited for
     }
 }
 
-TEST_CASE("--orphans kill says whom it has ended") {
+TEST_CASE("with --orphans kill perfwrap says whom it has ended") {
     for (const auto& source : sources) {
         CAPTURE(source);
         Child perfwrap({.argv = {perfwrap_path(), "--source", source, "--orphans", "kill", "--", "sh", "-c",

@@ -72,7 +72,7 @@ TEST_CASE("cap_bpf and cap_perfmon together, but neither alone, give an ordinary
     }
     for (const std::string both : {"cap_bpf,cap_perfmon+ep", "cap_bpf,cap_perfmon+p"}) {
         give_capabilities(programs, both);
-        const auto ended = run_until(programs, {"--source", "ebpf"}, "cat /etc/passwd", 7, "pss_peak_bytes");
+        const auto ended = run_until(programs, {"--source", "ebpf"}, "cat /etc/passwd", 7, "pss_average_bytes");
         INFO(ended.err);
         REQUIRE(ended.code() == 7);
         const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
@@ -80,7 +80,7 @@ TEST_CASE("cap_bpf and cap_perfmon together, but neither alone, give an ordinary
         CHECK(result.at("measurement").at("lost_events") == 0);
         const auto& metrics = result.at("runs").at(0).at("metrics");
         CHECK(metrics.at("processes_started") == 2);
-        for (const auto* key : {"rss_peak_bytes", "cpu_seconds", "syscall_read_bytes", "pss_peak_bytes"})
+        for (const auto* key : {"rss_peak_bytes", "cpu_seconds", "syscall_read_bytes", "pss_average_bytes"})
             CHECK(metrics.contains(key));
     }
 }

@@ -79,13 +79,11 @@ TEST_CASE("with --as-invoker the command has the user and the group that called 
 
 TEST_CASE("another user's command is measured with everything that root may see") {
     if (skipped(no_ebpf())) return;
-    const Programs programs;
-    const auto measured = measure({"--source", "ebpf", "--user", "nobody"},
-                                  {"sh", "-c", fmt::format("cat /etc/passwd; '{}' stay; exit", programs.folder / "workload")});
+    const auto measured = measure({"--source", "ebpf", "--user", "nobody"}, {"sh", "-c", "cat /etc/passwd; sleep 0.5; exit"});
     REQUIRE(measured.ended.code() == 0);
     CHECK(measured.metric("processes_started") == 3);
     CHECK(measured.metric("syscall_read_bytes") > 0);
-    CHECK(measured.metric("pss_peak_bytes") > 0);
+    CHECK(measured.metric("pss_average_bytes") > 0);
 }
 
 TEST_CASE("another user's command runs in a cgroup that only root can make") {

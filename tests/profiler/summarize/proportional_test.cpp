@@ -51,6 +51,18 @@ TEST_CASE("PSS is never above the resident size, whatever the looks found") {
 }
 
 TEST_CASE("a ratio from far below the resident peak says nothing about the peak") {
-    CHECK_FALSE(proportional(looked_at({.most_rss_bytes = 590, .ratio_at_most = 1, .most_pss_bytes = 590, .last_ratio = 1})));
-    CHECK(proportional(looked_at({.most_rss_bytes = 600, .ratio_at_most = 1, .most_pss_bytes = 600, .last_ratio = 1})));
+    const auto below = looked_at({.most_rss_bytes = 590, .ratio_at_most = 1, .most_pss_bytes = 590, .last_ratio = 1});
+    CHECK(proportional(below)->byte_seconds == Approx(1000));
+    CHECK(peak_not_seen(below) == "too few looks: none of the 3 found more than 59 % of the largest resident size");
+    CHECK_FALSE(peak_not_seen(looked_at({.most_rss_bytes = 600, .ratio_at_most = 1, .most_pss_bytes = 600, .last_ratio = 1})));
+}
+
+TEST_CASE("the peak of PSS is not below its average, though the ratio has grown since the largest look") {
+    const auto pss = proportional(looked_at({.most_rss_bytes = 1000,
+                                             .ratio_at_most = 0.1,
+                                             .most_pss_bytes = 100,
+                                             .last_ratio = 1,
+                                             .byte_seconds = 800,
+                                             .resident_byte_seconds = 1000}));
+    CHECK(pss->peak_bytes == 400);
 }
