@@ -155,7 +155,7 @@ struct Ci {
 struct Absence {
     std::string reason;     // and what would change that
     std::string lacking;    // what is lacking, in short: "eBPF", "--cgroup"; "" if nothing in particular
-    bool asked_for = true;  // false: it needs an option that was not given, whatever else is lacking
+    bool asked_for = true;  // false: it needs an option that was not given, or eBPF, whose absence is told once
 
     bool operator==(const Absence&) const = default;
 };

@@ -20,7 +20,10 @@ std::string no_ebpf_reason(const HostFacts& facts) {
     return "only eBPF can count this: " + (obstacle ? explain(*obstacle) : "leave out --source procfs");
 }
 
-Absence no_ebpf(const HostFacts& facts) { return {no_ebpf_reason(facts), "eBPF"}; }
+// Where nobody chose to do without eBPF, the plan's reason for it stands for all that is missing.
+Absence no_ebpf(const HostFacts& facts, const PlanOptions& options) {
+    return {no_ebpf_reason(facts), "eBPF", options.source == SourceChoice::procfs};
+}
 
 Absence no_own_cgroup(const HostFacts& facts) {
     if (const auto obstacle = cgroup_obstacle(facts)) return {explain(*obstacle), "a memory cgroup of its own", false};
@@ -29,7 +32,7 @@ Absence no_own_cgroup(const HostFacts& facts) {
 
 Absence no_physical_memory(const HostFacts& facts, const PlanOptions& options) {
     const auto why = [&]() -> Absence {
-        if (ebpf_obstacle(facts) || options.source == SourceChoice::procfs) return no_ebpf(facts);
+        if (ebpf_obstacle(facts) || options.source == SourceChoice::procfs) return no_ebpf(facts, options);
         if (cgroup_obstacle(facts)) return no_own_cgroup(facts);
         if (options.exact_memory || facts.memcg_events == false)
             return {"this kernel does not report changes of a memory cgroup's counters (Linux 6.13 and later do)", "Linux 6.13"};
@@ -50,7 +53,7 @@ std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOption
     const bool own_cgroup = options.cgroup || options.exact_memory;
     switch (need) {
         case Need::nothing: return std::nullopt;
-        case Need::ebpf: return no_ebpf(facts);
+        case Need::ebpf: return no_ebpf(facts, options);
         case Need::process_io:
             if (facts.proc_io) return std::nullopt;
             return Absence{"/proc/PID/io cannot be read (use a kernel built with CONFIG_TASK_IO_ACCOUNTING=y)", "/proc/PID/io"};
@@ -62,7 +65,7 @@ std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOption
             return no_own_cgroup(facts);
         case Need::ebpf_or_own_cgroup: {
             if (own_cgroup) return std::nullopt;
-            auto absence = no_ebpf(facts);
+            auto absence = no_ebpf(facts, options);
             if (!cgroup_obstacle(facts)) absence.reason += "; or use --cgroup";
             return absence;
         }
@@ -117,7 +120,6 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     if (plan.mode == Mode::procfs) {
         if (const auto no_procfs = procfs_obstacle(facts))
             return tl::unexpected(fmt::format("nothing can be measured here: {}", explain(*no_procfs)));
-        if (no_ebpf) plan.remedy = no_ebpf->remedy;
         if (options.source == SourceChoice::automatic) plan.fallback_reason = no_ebpf->why;
     }
     if (options.exact_memory && plan.mode == Mode::procfs)

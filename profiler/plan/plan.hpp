@@ -44,7 +44,6 @@ struct Plan {
     bool sample_pss = false;
     std::uint64_t clock_tick_ns = 0;             // 0: not known
     std::optional<std::string> fallback_reason;  // why automatic did not take eBPF
-    std::optional<std::string> remedy;           // the one command or setting that would unlock more
     std::array<MetricPlan, metric_count> metrics;
 
     const MetricPlan& operator[](Metric metric) const { return metrics[static_cast<std::size_t>(metric)]; }

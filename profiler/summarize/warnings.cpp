@@ -22,9 +22,7 @@ std::string names_of(std::span<const Recording> runs, std::vector<std::string> R
 
 std::vector<std::string> warnings_of(std::span<const Recording> runs, const Plan& plan) {
     std::vector<std::string> warnings;
-    if (plan.fallback_reason)
-        warnings.push_back(fmt::format("measured through /proc, less exactly than with eBPF: {}{}", *plan.fallback_reason,
-                                       plan.remedy ? fmt::format("; to use eBPF: {}", *plan.remedy) : ""));
+    if (plan.fallback_reason) warnings.emplace_back("measured without eBPF, so less exactly (see perfwrap doctor)");
     if (const auto left = names_of(runs, &Recording::orphans); !left.empty())
         warnings.push_back(fmt::format(
             "still running after the command ended: {}; what they had used by then is counted (see --orphans)", left));

@@ -7,7 +7,7 @@
 #include "tests/integration/support/run_perfwrap.hpp"
 
 namespace perfwrap::test {
-TEST_CASE("for an ordinary user perfwrap measures through procfs and prints how to get the rest") {
+TEST_CASE("for an ordinary user perfwrap measures through procfs and says in one line where to read how to get the rest") {
     const Programs programs;
     const auto ended = run(programs.launch(
         {}, {programs.folder / "workload", "--truth", programs.folder / "truth.json", "cpu-children", "50", "10"}));
@@ -18,8 +18,10 @@ TEST_CASE("for an ordinary user perfwrap measures through procfs and prints how 
     CHECK(result.at("measurement").at("mode") == "procfs");
     CHECK_THAT(result.at("runs").at(0).at("metrics").at("cpu_seconds").get<double>(),
                Catch::WithinRel(truth.at("cpu_seconds_rusage").get<double>(), cpu_tolerance));
-    CHECK_THAT(ended.err,
-               Catch::Contains("sudo") || Catch::Contains("root") || Catch::Contains("CAP_BPF") || Catch::Contains("doctor"));
+    const auto advice = "\n  warning: measured without eBPF, so less exactly (see perfwrap doctor)\n";
+    CHECK_THAT(ended.err, Catch::EndsWith(advice) && !Catch::Contains("not measured"));
+    const auto& unavailable = result.at("measurement").at("unavailable");
+    CHECK_THAT(unavailable.at("processes_started").get<std::string>(), Catch::Contains("only eBPF can count this: "));
 }
 
 TEST_CASE("an ordinary user who asks for eBPF gets 125 before the command starts") {
