@@ -20,18 +20,19 @@ constexpr int screen_columns = 80;
 constexpr int label_columns = 10;
 
 struct Remedy {
+    std::string_view key;
     std::string_view unlocks;
     std::string action;
 };
 
 std::vector<Remedy> remedies(const HostFacts& facts) {
     std::vector<Remedy> list;
-    const auto add = [&](std::string_view unlocks, const std::optional<Obstacle>& obstacle) {
-        if (obstacle) list.push_back({unlocks, obstacle->remedy});
+    const auto add = [&](std::string_view key, std::string_view unlocks, const std::optional<Obstacle>& obstacle) {
+        if (obstacle) list.push_back({key, unlocks, obstacle->remedy});
     };
-    add("eBPF", ebpf_obstacle(facts));
-    add("procfs", procfs_obstacle(facts));
-    add("cgroup", cgroup_obstacle(facts));
+    add("ebpf", "eBPF", ebpf_obstacle(facts));
+    add("procfs", "procfs", procfs_obstacle(facts));
+    add("cgroup", "cgroup", cgroup_obstacle(facts));
     return list;
 }
 
@@ -112,7 +113,7 @@ std::string doctor_text(const HostFacts& facts) {
         text += "\nNothing can be measured here.\n";
     const auto list = remedies(facts);
     if (!list.empty()) text += "\nTo unlock more:\n";
-    for (const auto& [unlocks, action] : list) text += fmt::format("{:<{}}{}\n", unlocks, label_columns, action);
+    for (const auto& remedy : list) text += fmt::format("{:<{}}{}\n", remedy.unlocks, label_columns, remedy.action);
     return text;
 }
 
@@ -132,8 +133,11 @@ std::string doctor_json(const HostFacts& facts) {
             document["metrics"][std::string{info.key}] = metric_json((*plan)[info.metric]);
     document["modes"] = {{"ebpf", obstacle_json(ebpf_obstacle(facts))}, {"procfs", obstacle_json(procfs_obstacle(facts))}};
     auto& actions = document["remedies"] = Json::array();
-    for (const auto& remedy : remedies(facts))
+    auto& unlocked = document["remedy_for"] = Json::object();
+    for (const auto& remedy : remedies(facts)) {
+        unlocked[std::string{remedy.key}] = remedy.action;
         if (std::find(actions.begin(), actions.end(), remedy.action) == actions.end()) actions.push_back(remedy.action);
+    }
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -139,6 +139,20 @@ TEST_CASE("The doctor's JSON has every metric with its source and accuracy or it
     CHECK(document["remedies"].size() == 2);
 }
 
+TEST_CASE("The doctor's JSON says which remedy unlocks what") {
+    auto facts = ordinary_host();
+    auto document = nlohmann::json::parse(doctor_json(facts));
+    CHECK(document["remedy_for"] ==
+          nlohmann::json{{"ebpf", "sudo setcap cap_bpf,cap_perfmon+ep \"$(command -v perfwrap)\""},
+                         {"cgroup", "systemd-run --user --scope -p Delegate=yes perfwrap --cgroup COMMAND"}});
+    facts.proc_mounted = false;  // one remedy for two
+    document = nlohmann::json::parse(doctor_json(facts));
+    CHECK(document["remedy_for"]["ebpf"] == "mount -t proc proc /proc");
+    CHECK(document["remedy_for"]["procfs"] == "mount -t proc proc /proc");
+    CHECK(document["remedies"].size() == 2);
+    CHECK(nlohmann::json::parse(doctor_json(privileged_host()))["remedy_for"] == nlohmann::json::object());
+}
+
 TEST_CASE("Where everything works the doctor's JSON has no remedies") {
     const auto document = nlohmann::json::parse(doctor_json(privileged_host()));
     CHECK(document["mode"] == "ebpf");
