@@ -4,7 +4,7 @@
 _perfwrap_with_value="--output -o --name -n --label -l --max-processes --checkpoint --runs -r --source --interval --orphans --timeout --user"
 _perfwrap_flags="--no-arguments --quiet -q --exact-memory --cgroup --as-invoker --help -h --version"
 _perfwrap_choices="--checkpoint=off --source=auto|ebpf|procfs --orphans=leave|wait|kill"
-_perfwrap_doctor_options="--help -h --json"
+_perfwrap_report_options="--help -h --json"
 _perfwrap_formats="json prometheus"
 # end words
 
@@ -59,13 +59,13 @@ _perfwrap()
     local cur prev words cword index option
     _init_completion -n := || return
 
-    if [[ ${words[1]} == doctor ]] && ((cword > 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_doctor_options" -- "$cur")
+    if [[ ${words[1]} == @(doctor|metrics) ]] && ((cword > 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$_perfwrap_report_options" -- "$cur")
         return
     fi
     if index=$(_perfwrap_command_index); then
         _command_offset "$index"
-        ((cword > 1)) || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run doctor" -- "$cur")
+        ((cword > 1)) || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run doctor metrics" -- "$cur")
         return
     fi
 

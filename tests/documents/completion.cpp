@@ -21,7 +21,7 @@ std::string assignment(std::string_view variable, const Words& words) {
 
 }  // namespace
 
-std::string words_for_bash(std::span<const HelpOption> run, std::span<const HelpOption> doctor,
+std::string words_for_bash(std::span<const HelpOption> run, std::span<const HelpOption> report,
                            std::span<const Exporter> formats) {
     Words with_value;
     Words flags;
@@ -31,12 +31,12 @@ std::string words_for_bash(std::span<const HelpOption> run, std::span<const Help
         if (const auto words = option.choices(); !words.empty())
             choices.push_back(fmt::format("{}={}", option.long_name, fmt::join(words, "|")));
     }
-    Words of_doctor;
-    for (const auto& option : doctor) add_names(of_doctor, option);
+    Words of_report;
+    for (const auto& option : report) add_names(of_report, option);
     Words names;
     for (const auto& format : formats) names.emplace_back(format.name);
     return assignment("with_value", with_value) + assignment("flags", flags) + assignment("choices", choices) +
-           assignment("doctor_options", of_doctor) + assignment("formats", names);
+           assignment("report_options", of_report) + assignment("formats", names);
 }
 
 }  // namespace perfwrap

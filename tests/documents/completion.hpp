@@ -9,7 +9,8 @@
 
 namespace perfwrap {
 
-std::string words_for_bash(std::span<const HelpOption> run, std::span<const HelpOption> doctor,
+// `report` are the options of the subcommands that only report.
+std::string words_for_bash(std::span<const HelpOption> run, std::span<const HelpOption> report,
                            std::span<const Exporter> formats);
 
 }  // namespace perfwrap

@@ -27,6 +27,8 @@ constexpr std::array documents{"README.md",          "ARCHITECTURE.md",        "
 
 std::string read_document(std::string_view path) { return read_file(source_directory / path); }
 
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
 // The anchor that hosting sites give a heading.
 std::string anchor_of(std::string heading) {
     std::erase_if(heading,
@@ -78,6 +80,18 @@ TEST_CASE("every option of the help is listed with its value and its whole meani
     CHECK(options[1].meaning == "In a cgroup");
     CHECK(options[2].group == "The command");
     CHECK(options[2].choices() == std::vector<std::string>{"leave", "wait"});
+}
+
+TEST_CASE("the manual page and the completion know every subcommand") {
+    const auto manual = read_document("scripts/packaging/perfwrap.1");
+    const auto completion = read_document("scripts/packaging/perfwrap.bash");
+    CHECK(contains(completion, "compgen -W \"run doctor metrics\""));
+    CHECK(contains(completion, "== @(doctor|metrics) ]]"));
+    for (const std::string name : {"doctor", "metrics"}) {
+        INFO(name);
+        CHECK(contains(manual, "\n.Nm\n.Cm " + name + "\n.Op Fl \\-json\n"));
+        CHECK(contains(manual, "\n.It Cm " + name + "\n"));
+    }
 }
 
 TEST_CASE("only what is between its markers changes in a document") {
