@@ -18,6 +18,28 @@ struct DurationUnit {
 constexpr std::array duration_units{DurationUnit{"us", 1e3}, DurationUnit{"ms", 1e6}, DurationUnit{"s", 1e9},
                                     DurationUnit{"m", 60e9}, DurationUnit{"h", 3600e9}};
 
+// What people write for a unit, in small letters.
+struct LongUnit {
+    std::string_view name;
+    std::string_view unit;
+};
+
+constexpr std::array long_units{LongUnit{"usec", "us"},  LongUnit{"microsecond", "us"}, LongUnit{"\u00b5s", "us"},
+                                LongUnit{"msec", "ms"},  LongUnit{"millisecond", "ms"}, LongUnit{"sec", "s"},
+                                LongUnit{"second", "s"}, LongUnit{"min", "m"},          LongUnit{"minute", "m"},
+                                LongUnit{"hr", "h"},     LongUnit{"hour", "h"}};
+
+// The unit that was probably meant by another spelling: "s" for " Seconds"; "" if none is known.
+std::string_view unit_meant(std::string_view text) {
+    auto word = in_small_letters(text);
+    std::erase(word, ' ');
+    if (const auto same = std::ranges::find(duration_units, word, &DurationUnit::name); same != duration_units.end())
+        return same->name;
+    if (word.size() > 2 && word.ends_with('s') && word != "\u00b5s") word.pop_back();
+    const auto longer = std::ranges::find(long_units, word, &LongUnit::name);
+    return longer == long_units.end() ? "" : longer->unit;
+}
+
 constexpr double longest_duration_ns = 9e18;  // 285 years, within std::chrono::nanoseconds
 
 // "csv", but neither "./a" nor "2026-01-01T10".
@@ -27,11 +49,10 @@ bool looks_like_format(std::string_view text) {
            std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-std::string in_small_letters(std::string_view text) {
-    std::string small(text);
-    for (char& c : small)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return small;
+std::vector<std::string_view> names_of(std::span<const OutputFormat> formats) {
+    std::vector<std::string_view> names;
+    for (const auto& format : formats) names.push_back(format.name);
+    return names;
 }
 
 }  // namespace
@@ -44,6 +65,10 @@ tl::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
     if (error == std::errc{} && unit_text.empty())
         return tl::unexpected(
             fmt::format("'{0}' is not a duration without a unit: write {0}s for seconds, or us, ms, m or h", text));
+    const auto meant = unit_meant(unit_text);
+    if (error == std::errc{} && std::isfinite(number) && unit == duration_units.end() && !meant.empty())
+        return tl::unexpected(fmt::format("'{}' is not a duration; did you mean {}{}? The units are us, ms, s, m and h", text,
+                                          text.substr(0, text.size() - unit_text.size()), meant));
     if (error != std::errc{} || unit == duration_units.end())
         return tl::unexpected(
             fmt::format("'{}' is not a duration: write a number and a unit (us, ms, s, m or h), as in 10ms", text));
@@ -90,8 +115,9 @@ tl::expected<Output, std::string> parse_output(std::string_view text, std::span<
             return Output{.format = std::string{named->name}, .path = std::string{path}};
         }
         if (looks_like_format(text.substr(0, colon)))
-            return tl::unexpected(fmt::format("'{}' is not a known format: write one of {}, or ./{} for a file of that name",
-                                              text.substr(0, colon), list_formats(formats), text));
+            return tl::unexpected(fmt::format("'{}' is not a known format: write one of {}, or ./{} for a file of that name{}",
+                                              text.substr(0, colon), list_formats(formats), text,
+                                              did_you_mean(text.substr(0, colon), names_of(formats))));
     }
     if (text.empty()) return tl::unexpected(std::string{"the path is empty"});
     if (text == "-") return Output{.format = "json", .path = "-"};

@@ -11,6 +11,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
+#include <vector>
+
+#include "profiler/cli/spelling.hpp"
 
 namespace perfwrap {
 
@@ -42,12 +45,12 @@ tl::expected<std::size_t, std::string> parse_count(std::string_view text);
 template <typename Value>
 tl::expected<Value, std::string> parse_choice(std::string_view text,
                                               std::initializer_list<std::pair<std::string_view, Value>> choices) {
-    std::string words;
+    std::vector<std::string_view> words;
     for (const auto& [word, value] : choices) {
         if (word == text) return value;
-        words.append(words.empty() ? "" : ", ").append(word);
+        words.push_back(word);
     }
-    return tl::unexpected(fmt::format("'{}' is not one of {}", text, words));
+    return tl::unexpected(fmt::format("'{}' is not one of {}{}", text, fmt::join(words, ", "), did_you_mean(text, words)));
 }
 
 // "[FORMAT:]PATH". A word before the first colon names a format, known or not; without one the path's suffix selects it, as

@@ -25,6 +25,9 @@ void add_result_options(CLI::App& app, RunOptions& options, std::span<const Outp
     add_value_option(
         app, "-n,--name", "NAME",
         [&options](std::string_view text) -> tl::expected<void, std::string> {
+            if (text.empty())
+                return tl::unexpected<std::string>(
+                    "the name is empty: write a name, or leave the option out for that of the script or program");
             options.benchmark_name = text;
             return {};
         },

@@ -27,7 +27,7 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 }
 
 std::optional<std::string> nearest_option(std::string_view option, std::span<const std::string> known) {
-    const auto name = option.substr(0, option.find('='));
+    const auto name = in_small_letters(option.substr(0, option.find('=')));
     if (!name.starts_with("--")) return std::nullopt;
     std::optional<std::string> nearest;
     std::size_t distance = std::max<std::size_t>(2, name.size() / 3) + 1;
@@ -42,10 +42,31 @@ std::optional<std::string> nearest_option(std::string_view option, std::span<con
 
 }  // namespace
 
+std::string in_small_letters(std::string_view text) {
+    std::string small(text);
+    for (char& c : small)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return small;
+}
+
 std::string_view nearest_subcommand(std::string_view word) {
     for (const std::string_view name : {"doctor", "metrics", "run", "help", "version"})
         if (edit_distance(word, name) <= name.size() / 3) return name;
     return "";
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+    const auto small = in_small_letters(word);
+    std::string_view nearest;
+    std::size_t distance = std::max<std::size_t>(1, small.size() / 3) + 1;
+    for (const auto candidate : known) {
+        const bool begun = small.size() > 1 && candidate.starts_with(small);
+        const auto away = small == candidate ? 0 : begun ? 1 : edit_distance(small, candidate);
+        if (away >= distance) continue;
+        distance = away;
+        nearest = candidate;
+    }
+    return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
 
 std::string unknown_option(std::string_view option, std::span<const std::string> known) {

@@ -11,6 +11,12 @@ namespace perfwrap {
 // is as typed, perhaps with a value: "--max=5".
 std::string unknown_option(std::string_view option, std::span<const std::string> known);
 
+// The same word without capital letters, for ASCII.
+std::string in_small_letters(std::string_view text);
+
+// "; did you mean json?": names the nearest of the words, whatever its letters' case, if one is near; "" if none is.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known);
+
 // The subcommand that a word which names no program was probably meant to be; "" if none is near.
 std::string_view nearest_subcommand(std::string_view word);
 

@@ -38,6 +38,35 @@ TEST_CASE("A value that is not a duration is refused, and the message names it")
     }
 }
 
+TEST_CASE("Another spelling of a duration's unit is answered with the one that was meant") {
+    for (const auto& [text, meant] : {std::pair{"5sec", "5s"},
+                                      {"5 s", "5s"},
+                                      {"1.5 Seconds", "1.5s"},
+                                      {"10MS", "10ms"},
+                                      {"2min", "2m"},
+                                      {"3hrs", "3h"},
+                                      {"7msecs", "7ms"},
+                                      {"1 hour", "1h"},
+                                      {"100\u00b5s", "100us"}}) {
+        CAPTURE(text);
+        CHECK_THAT(parse_duration(text).error(), Contains(std::string("did you mean ") + meant + "?"));
+    }
+    for (const std::string text : {"10 MB", "1d", "nan s", "inf sec", "sec"}) {
+        CAPTURE(text);
+        CHECK_THAT(parse_duration(text).error(), !Contains("did you mean") && Contains("(us, ms, s, m or h)"));
+    }
+}
+
+TEST_CASE("A misspelled format or choice is answered with the one that was meant") {
+    CHECK_THAT(chosen("jsn:x"), Contains("'jsn' is not a known format") && Contains("did you mean json?"));
+    CHECK_THAT(chosen("prom:x"), Contains("did you mean prometheus?"));
+    CHECK_THAT(chosen("csv:x"), !Contains("did you mean"));
+    const auto choice = [](std::string_view text) { return parse_choice<int>(text, {{"auto", 1}, {"procfs", 2}}).error(); };
+    CHECK(choice("Procfs") == "'Procfs' is not one of auto, procfs; did you mean procfs?");
+    CHECK(choice("proc") == "'proc' is not one of auto, procfs; did you mean procfs?");
+    CHECK(choice("perf") == "'perf' is not one of auto, procfs");
+}
+
 TEST_CASE("An interval is at least 100us") {
     CHECK(parse_interval("100us") == 100us);
     CHECK_THAT(parse_interval("99us").error(), Contains("'99us'") && Contains("100us"));

@@ -110,6 +110,11 @@ TEST_CASE("The command's user is a name, or sudo's caller, and not both") {
     CHECK_THAT(complaint_of({"--user", "", "x"}), Contains("empty"));
 }
 
+TEST_CASE("An empty name is an error that says what to do") {
+    for (const auto& arguments : {Words{"-n", "", "x"}, Words{"--name=", "x"}, Words{"--name", "", "x"}})
+        CHECK_THAT(complaint_of(arguments), Contains("--name: the name is empty") && Contains("leave the option out"));
+}
+
 TEST_CASE("Without arguments the benchmark's name is that of the program") {
     CHECK(run_options({"--no-arguments", "python", "--token", "secret", "bench.py"}).benchmark_name == "python");
     CHECK(run_options({"--no-arguments", "/opt/a b/tool", "secret"}).benchmark_name == "tool");

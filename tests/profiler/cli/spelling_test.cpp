@@ -20,6 +20,11 @@ TEST_CASE("An unknown option is named together with the nearest one") {
     CHECK(meant("--quite") == "unknown option '--quite'; did you mean --quiet?");
 }
 
+TEST_CASE("Capital letters do not keep an option from being known") {
+    CHECK(meant("--Output") == "unknown option '--Output'; did you mean --output?");
+    CHECK(meant("--OUTPUT=x.json") == "unknown option '--OUTPUT=x.json'; did you mean --output?");
+}
+
 TEST_CASE("The beginning of an option is near it, and a value does not count") {
     CHECK(meant("--max") == "unknown option '--max'; did you mean --max-processes?");
     CHECK(meant("--max=5") == "unknown option '--max=5'; did you mean --max-processes?");
