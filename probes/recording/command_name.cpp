@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "probes/recording/wrapped_command.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -79,10 +81,12 @@ std::string program_name(std::span<const std::string> command) {
 }
 
 std::string default_benchmark_name(std::span<const std::string> command) {
-    if (command.empty() || command.front().empty()) return "(unknown)";
-    const auto program = base_name(command.front());
+    const auto started = wrapped_command(command);
+    if (started.empty() || started.front().empty()) return "(unknown)";
+    const auto program = base_name(started.front());
     if (const auto* interpreter = find_interpreter(program))
-        if (auto script = script_name(*interpreter, command.subspan(1)); script && !script->empty()) return std::move(*script);
+        if (auto script = script_name(*interpreter, std::span(started).subspan(1)); script && !script->empty())
+            return std::move(*script);
     return std::string{program};
 }
 

@@ -47,6 +47,15 @@ TEST_CASE("Without a script the name is that of the interpreter") {
     CHECK(name_of({"python3", "--"}) == "python3");
 }
 
+TEST_CASE("What only starts the program does not give the name") {
+    CHECK(name_of({"env", "OMP_NUM_THREADS=4", "nice", "-n", "5", "python3", "-u", "src/bench.py", "x"}) == "bench.py");
+    CHECK(name_of({"/usr/bin/timeout", "-k", "5", "10s", "python", "-m", "pkg.mod"}) == "pkg.mod");
+    CHECK(name_of({"taskset", "-c", "0,1", "./build/bench", "--size", "10"}) == "bench");
+    CHECK(name_of({"nohup", "bash", "-eu", "ci/x.sh"}) == "x.sh");
+    CHECK(name_of({"nice"}) == "nice");
+    CHECK(name_of({"nice", ""}) == "(unknown)");
+}
+
 TEST_CASE("A program whose name merely begins like that of an interpreter is not an interpreter") {
     CHECK(name_of({"python-config", "x.py"}) == "python-config");
     CHECK(name_of({"shellcheck", "x.sh"}) == "shellcheck");
