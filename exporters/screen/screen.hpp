@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exporters/screen/summary.hpp"
+#include "exporters/text/text.hpp"
 
 namespace perfwrap {
 
@@ -27,7 +28,7 @@ public:
 
     std::string harmless(std::string_view foreign) const;
     std::string cut(std::string_view harmless_text, int columns) const;
-    std::string_view ellipsis() const { return style_.unicode ? "\u2026" : "..."; }
+    std::string_view ellipsis() const { return perfwrap::ellipsis(style_.unicode); }
     bool unicode() const { return style_.unicode; }
     int width() const { return style_.width; }
 

@@ -123,19 +123,39 @@ int display_width(std::string_view printable_text) {
     return width;
 }
 
-std::string truncate_to_width(std::string_view printable_text, int width, bool unicode) {
-    if (display_width(printable_text) <= width) return std::string(printable_text);
-    const std::string_view ellipsis = unicode ? "\u2026" : "...";
-    const int room = width - display_width(ellipsis);
+std::string_view ellipsis(bool unicode) { return unicode ? "\u2026" : "..."; }
+
+std::string_view first_columns(std::string_view printable_text, int width) {
     std::string_view rest = printable_text;
-    int used = 0;
-    while (!rest.empty()) {
+    for (int used = 0; !rest.empty();) {
         const auto character = first_code_point(rest);
         used += columns(character);
-        if (used > room) break;
+        if (used > width) break;
         rest.remove_prefix(character.length);
     }
-    return std::string(printable_text.substr(0, printable_text.size() - rest.size())).append(ellipsis);
+    return printable_text.substr(0, printable_text.size() - rest.size());
+}
+
+std::string_view last_columns(std::string_view printable_text, int width) {
+    for (int used = display_width(printable_text); used > width;) {
+        const auto character = first_code_point(printable_text);
+        used -= columns(character);
+        printable_text.remove_prefix(character.length);
+    }
+    return printable_text;
+}
+
+std::string truncate_to_width(std::string_view printable_text, int width, bool unicode) {
+    if (display_width(printable_text) <= width) return std::string(printable_text);
+    const auto cut = ellipsis(unicode);
+    return std::string(first_columns(printable_text, width - display_width(cut))).append(cut);
+}
+
+std::string cut_middle(std::string_view printable_text, int width, bool unicode) {
+    if (display_width(printable_text) <= width) return std::string(printable_text);
+    const auto cut = ellipsis(unicode);
+    const int room = std::max(width - display_width(cut), 0);
+    return std::string(first_columns(printable_text, (room + 1) / 2)).append(cut).append(last_columns(printable_text, room / 2));
 }
 
 std::vector<std::string> words_of(std::string_view text) {

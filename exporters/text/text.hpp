@@ -17,8 +17,18 @@ std::string printable(std::string_view bytes, bool unicode);
 // Columns on a terminal of what printable() returned: wide East Asian characters and emoji take two, combining marks none.
 int display_width(std::string_view printable_text);
 
+// "…", or "..." without `unicode`.
+std::string_view ellipsis(bool unicode);
+
 // At most `width` columns of it, an ellipsis at the end if anything was cut off.
 std::string truncate_to_width(std::string_view printable_text, int width, bool unicode);
+
+// The first or the last characters that fit into `width` columns.
+std::string_view first_columns(std::string_view printable_text, int width);
+std::string_view last_columns(std::string_view printable_text, int width);
+
+// At most `width` columns of it: the beginning and the end, an ellipsis between them if anything was cut out.
+std::string cut_middle(std::string_view printable_text, int width, bool unicode);
 
 // Splits text at blanks.
 std::vector<std::string> words_of(std::string_view text);

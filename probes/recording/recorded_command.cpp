@@ -1,11 +1,17 @@
 #include "probes/recording/recorded_command.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace perfwrap {
 namespace {
 
 std::size_t memory_bytes(const std::string& word) { return sizeof(word) + word.size(); }
+
+std::string_view last_bytes(std::string_view word, std::size_t bytes) {
+    return word.substr(word.size() - std::min(bytes, word.size()));
+}
 
 }  // namespace
 
@@ -17,22 +23,18 @@ std::size_t memory_bytes(const std::vector<std::string>& command) {
 
 void shorten(std::vector<std::string>& command, std::size_t bytes) {
     if (memory_bytes(command) <= bytes) return;
-    constexpr std::string_view cut = "...";
-    std::size_t left = bytes - std::min(bytes, sizeof(std::string) + cut.size());
-    std::vector<std::string> kept;
-    for (auto& word : command) {
-        if (memory_bytes(word) > left) {
-            if (left > sizeof(std::string)) kept.push_back(word.substr(0, left - sizeof(std::string)));
-            break;
-        }
-        left -= memory_bytes(word);
-        kept.push_back(std::move(word));
-    }
-    if (kept.empty())
-        kept.emplace_back(cut);
-    else
-        kept.back() += cut;
-    command = std::move(kept);
+    std::string middle = "...";
+    const std::size_t room = bytes - std::min(bytes, memory_bytes(middle));
+    std::size_t used = 0;
+    auto first = command.begin();
+    while (used + memory_bytes(*first) <= room / 2) used += memory_bytes(*first++);
+    auto last = command.end();
+    while (used + memory_bytes(*(last - 1)) <= room) used += memory_bytes(*--last);
+    // A word that alone takes too much is itself cut in the middle.
+    if (last == command.end()) middle += last_bytes(command.back(), first == command.begin() ? (room - used) / 2 : room - used);
+    if (first == command.begin()) middle.insert(0, command.front(), 0, (room - used) / 2);
+    first = command.erase(first, last);
+    command.insert(first, std::move(middle));
 }
 
 }  // namespace perfwrap

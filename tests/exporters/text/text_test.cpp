@@ -42,6 +42,17 @@ TEST_CASE("text is cut to a width with an ellipsis") {
     CHECK(truncate_to_width("日本語", 4, true) == "日…");
 }
 
+TEST_CASE("text is cut in the middle to a width, wide characters as a whole") {
+    CHECK(cut_middle("abcdef", 6, true) == "abcdef");
+    CHECK(cut_middle("abcdef", 5, true) == "ab…ef");
+    CHECK(cut_middle("abcdef", 4, true) == "ab…f");
+    CHECK(cut_middle("abcdefgh", 7, false) == "ab...gh");
+    CHECK(cut_middle("日本語日本語", 6, true) == "日…語");
+    CHECK(cut_middle("abcdef", 1, true) == "…");
+    CHECK(first_columns("日本", 3) == "日");
+    CHECK(last_columns("日本", 3) == "本");
+}
+
 TEST_CASE("words fill lines up to the width, each line after the first behind the indent") {
     CHECK(wrap("one two three", 80, 4) == "one two three");
     CHECK(wrap("one two  three four", 11, 4) == "one two\n    three\n    four");

@@ -119,5 +119,6 @@ TEST_CASE("Long command lines are kept whole until there are many of them") {
     for (const auto& row : rows) bytes += memory_bytes(row.command);
     CHECK(bytes <= ProcessTable::command_bytes + 1000 * ProcessTable::short_command_bytes);
     CHECK(rows.back().command.front() == "a");
-    CHECK(rows.back().command.back() == "a...");
+    CHECK(rows.back().command.back() == "a");
+    CHECK(std::ranges::count(rows.back().command, "...") == 1);
 }
