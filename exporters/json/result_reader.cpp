@@ -166,10 +166,19 @@ ProcessRow read_process(const Node& node) {
     row.end_seconds = optional_amount(node, "end_seconds");
     row.exit = if_there(node, "exit", read_end);
     row.threads = node.at("threads").integer<std::uint32_t>();
+    row.cpu_seconds = optional_amount(node, "cpu_seconds");
     row.cpu_user_seconds = optional_amount(node, "cpu_user_seconds");
     row.cpu_system_seconds = optional_amount(node, "cpu_system_seconds");
     row.rss_peak_bytes = optional_whole_amount(node, "rss_peak_bytes");
+    // Results of the first perfwraps have only the parts.
+    if (!node.has("cpu_seconds") && row.cpu_user_seconds && row.cpu_system_seconds)
+        row.cpu_seconds = *row.cpu_user_seconds + *row.cpu_system_seconds;
     return row;
+}
+
+ProgramUsage read_program(const Node& node) {
+    return {node.at("program").text(), optional_integer<std::uint64_t>(node, "count"), optional_amount(node, "cpu_seconds"),
+            optional_whole_amount(node, "rss_peak_bytes")};
 }
 
 ProcessTableResult read_processes(const Node& node) {
@@ -192,6 +201,8 @@ RunResult read_run(const Node& node, bool complete) {
     run.peak = if_there(node, "peak", read_peak);
     run.timeline = read_timeline(node.at("timeline"));
     run.processes = read_processes(node.at("processes"));
+    if (node.has("programs"))
+        for (const auto& program : node.at("programs").items()) run.programs.push_back(read_program(program));
     return run;
 }
 

@@ -32,6 +32,8 @@ Json or_null(const std::optional<T>& value) {
 
 Json real_or_null(const std::optional<double>& value) { return value ? real(*value) : Json(nullptr); }
 
+Json whole_or_null(const std::optional<double>& value) { return value ? whole(*value) : Json(nullptr); }
+
 Json column(const std::vector<double>& values, Json (*convert)(double)) {
     Json cells = Json::array();
     for (const double value : values) cells.push_back(convert(value));
@@ -124,9 +126,20 @@ Json process_json(const ProcessRow& row) {
             {"end_seconds", real_or_null(row.end_seconds)},
             {"exit", row.exit ? exit_json(*row.exit) : Json(nullptr)},
             {"threads", row.threads},
+            {"cpu_seconds", real_or_null(row.cpu_seconds)},
             {"cpu_user_seconds", real_or_null(row.cpu_user_seconds)},
             {"cpu_system_seconds", real_or_null(row.cpu_system_seconds)},
-            {"rss_peak_bytes", row.rss_peak_bytes ? whole(*row.rss_peak_bytes) : Json(nullptr)}};
+            {"rss_peak_bytes", whole_or_null(row.rss_peak_bytes)}};
+}
+
+Json programs_json(const std::vector<ProgramUsage>& programs) {
+    Json totals = Json::array();
+    for (const auto& each : programs)
+        totals.push_back({{"program", each.program},
+                          {"count", or_null(each.count)},
+                          {"cpu_seconds", real_or_null(each.cpu_seconds)},
+                          {"rss_peak_bytes", whole_or_null(each.rss_peak_bytes)}});
+    return totals;
 }
 
 Json processes_json(const ProcessTableResult& table) {
@@ -139,14 +152,16 @@ Json processes_json(const ProcessTableResult& table) {
 Json run_json(const RunResult& run) {
     Json exit = exit_json(run.exit);
     exit["timed_out"] = run.timed_out;
-    return {{"index", run.index},
-            {"started_at", utc_time(run.started_at_unix_ms)},
-            {"exit", std::move(exit)},
-            {"stopped_seconds", real(run.stopped_seconds)},
-            {"metrics", metrics_json(run.metrics)},
-            {"peak", run.peak ? peak_json(*run.peak) : Json(nullptr)},
-            {"timeline", timeline_json(run.timeline)},
-            {"processes", processes_json(run.processes)}};
+    Json json{{"index", run.index},
+              {"started_at", utc_time(run.started_at_unix_ms)},
+              {"exit", std::move(exit)},
+              {"stopped_seconds", real(run.stopped_seconds)},
+              {"metrics", metrics_json(run.metrics)},
+              {"peak", run.peak ? peak_json(*run.peak) : Json(nullptr)},
+              {"timeline", timeline_json(run.timeline)},
+              {"processes", processes_json(run.processes)}};
+    if (!run.programs.empty()) json["programs"] = programs_json(run.programs);
+    return json;
 }
 
 // The mean or median of counts need not be whole.

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporters/result/accuracy.hpp"
@@ -29,6 +30,7 @@ struct ProcessRow {
     std::optional<double> end_seconds;  // absent: alive when the measured window closed
     std::optional<Exit> exit;           // absent: alive, or not known
     std::uint32_t threads = 1;          // the most at once
+    std::optional<double> cpu_seconds;
     std::optional<double> cpu_user_seconds;
     std::optional<double> cpu_system_seconds;
     std::optional<double> rss_peak_bytes;
@@ -50,6 +52,19 @@ struct ProcessTableResult {
 
     bool operator==(const ProcessTableResult&) const = default;
 };
+
+// What all processes of one program used, with a row or without.
+struct ProgramUsage {
+    std::string program;                 // base name, or other_programs
+    std::optional<std::uint64_t> count;  // of its processes
+    std::optional<double> cpu_seconds;
+    std::optional<double> rss_peak_bytes;  // of the largest of them
+
+    bool operator==(const ProgramUsage&) const = default;
+};
+
+// Stands for all programs without a total of their own, and for what nobody saw who used it.
+inline constexpr std::string_view other_programs = "(others)";
 
 struct PeakHolder {
     int pid = 0;
@@ -88,6 +103,7 @@ struct RunResult {
     std::optional<PeakResult> peak;
     TimelineResult timeline;
     ProcessTableResult processes;
+    std::vector<ProgramUsage> programs;  // most CPU first, other_programs last: together the whole tree
 
     bool operator==(const RunResult&) const = default;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "exporters/screen/command_text.hpp"
 #include "exporters/screen/screen.hpp"
 #include "exporters/text/accuracy_text.hpp"
 #include "exporters/text/human_units.hpp"
@@ -15,6 +16,7 @@ namespace perfwrap {
 namespace {
 
 constexpr std::size_t shown_processes = 5;
+constexpr std::size_t shown_programs = 5;
 
 std::string joined(const std::vector<std::string>& words, std::string_view separator) {
     return fmt::format("{}", fmt::join(words, separator));
@@ -90,10 +92,10 @@ std::string outcomes(const Result& result) {
 
 void add_heading(const Result& result, Screen& screen) {
     const auto name = screen.harmless(result.benchmark.name);
-    const auto command = screen.harmless(joined(result.benchmark.command, " "));
     const auto room = screen.width() - display_width(name) - 2;
+    const auto command = command_text(result.benchmark.command, room, screen.unicode());
     const auto heading = screen.bold(screen.cut(name, screen.width()));
-    screen.line(name == command || room < 4 ? heading : heading + ": " + screen.cut(command, room));
+    screen.line(name == command || room < 4 ? heading : heading + ": " + command);
     if (result.runs.size() > 1)
         screen.line(fmt::format("  {} runs, each value a median (minimum {} maximum)", result.runs.size(), screen.ellipsis()));
 
@@ -210,24 +212,27 @@ void add_sparklines(const Result& result, Screen& screen) {
     screen.row("CPU", {fmt::format("{} max {} {}", sparkline(cpu, most_cpu, screen.unicode()), format_cores(most_cpu), span)});
 }
 
-std::optional<double> cpu_of(const ProcessRow& process) {
-    if (!process.cpu_user_seconds && !process.cpu_system_seconds) return std::nullopt;
-    return process.cpu_user_seconds.value_or(0) + process.cpu_system_seconds.value_or(0);
+// The processes that add_processes() shows no row of.
+struct RemainingProcesses {
+    std::uint64_t count = 0;
+    bool counted = false;  // without eBPF their number is not known, but their CPU time is
+    std::optional<double> cpu_seconds;
+
+    bool none() const { return count == 0 && (counted || cpu_seconds.value_or(0) <= 0); }
+};
+
+RemainingProcesses remaining(const ProcessTableResult& table) {
+    RemainingProcesses rest{table.omitted.count.value_or(0), table.omitted.count.has_value(), table.omitted.cpu_seconds};
+    for (std::size_t i = shown_processes; i < table.recorded.size(); ++i) {
+        ++rest.count;
+        const auto cpu = table.recorded[i].cpu_seconds;
+        rest.cpu_seconds = rest.cpu_seconds && cpu ? std::optional(*rest.cpu_seconds + *cpu) : std::nullopt;
+    }
+    return rest;
 }
 
-void add_remaining_processes(const ProcessTableResult& table, Screen& screen) {
-    auto count = table.omitted.count.value_or(0);
-    auto cpu = table.omitted.cpu_seconds;
-    for (std::size_t i = shown_processes; i < table.recorded.size(); ++i) {
-        ++count;
-        const auto its_cpu = cpu_of(table.recorded[i]);
-        cpu = cpu && its_cpu ? std::optional(*cpu + *its_cpu) : std::nullopt;
-    }
-    // Without eBPF their number is not known, but their CPU time is.
-    if (count == 0 && (table.omitted.count || cpu.value_or(0) <= 0)) return;
-    const auto which = table.omitted.count ? format_count(static_cast<double>(count)) + " more" : "all others";
-    screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {}", "", cpu ? format_seconds(*cpu) : "-", "", which));
-}
+std::string seconds_or_dash(const std::optional<double>& value) { return value ? format_seconds(*value) : "-"; }
+std::string bytes_or_dash(const std::optional<double>& value) { return value ? format_bytes(*value) : "-"; }
 
 void add_processes(const Result& result, Screen& screen) {
     const auto& table = result.runs.back().processes;
@@ -236,13 +241,58 @@ void add_processes(const Result& result, Screen& screen) {
     screen.line("");
     screen.line(screen.bold(fmt::format("  {:>9}  {:>10}  {:>10}  command{}", "PID", "CPU", "peak RSS", which_run(result))));
     for (std::size_t i = 0; i < std::min(rows.size(), shown_processes); ++i) {
-        const auto cpu = cpu_of(rows[i]);
-        const auto numbers = fmt::format("  {:>9}  {:>10}  {:>10}  ", rows[i].pid, cpu ? format_seconds(*cpu) : "-",
-                                         rows[i].rss_peak_bytes ? format_bytes(*rows[i].rss_peak_bytes) : "-");
-        const auto command = screen.harmless(joined(rows[i].command, " "));
-        screen.line(numbers + screen.cut(command, screen.width() - static_cast<int>(numbers.size())));
+        const auto numbers = fmt::format("  {:>9}  {:>10}  {:>10}  ", rows[i].pid, seconds_or_dash(rows[i].cpu_seconds),
+                                         bytes_or_dash(rows[i].rss_peak_bytes));
+        screen.line(numbers + command_text(rows[i].command, screen.width() - static_cast<int>(numbers.size()), screen.unicode()));
     }
-    add_remaining_processes(table, screen);
+    const auto rest = remaining(table);
+    if (rest.none()) return;
+    const auto which = rest.counted ? format_count(static_cast<double>(rest.count)) + " more" : "all others";
+    screen.line(fmt::format("  {:>9}  {:>10}  {:>10}  {}", "", seconds_or_dash(rest.cpu_seconds), "", which));
+}
+
+ProgramUsage sum(std::span<const ProgramUsage> programs) {
+    ProgramUsage all{"all others", 0, 0.0, std::nullopt};
+    for (const auto& each : programs) {
+        all.count = all.count && each.count ? std::optional(*all.count + *each.count) : std::nullopt;
+        all.cpu_seconds =
+            all.cpu_seconds && each.cpu_seconds ? std::optional(*all.cpu_seconds + *each.cpu_seconds) : std::nullopt;
+        all.rss_peak_bytes = std::max(all.rss_peak_bytes, each.rss_peak_bytes);
+    }
+    return all;
+}
+
+// The most expensive programs, and all others as one.
+std::vector<ProgramUsage> shown_of(std::span<const ProgramUsage> programs) {
+    const bool has_others = programs.back().program == other_programs;
+    const auto count = std::min(shown_programs, programs.size() - (has_others ? 1 : 0));
+    std::vector<ProgramUsage> shown(programs.begin(), programs.begin() + static_cast<std::ptrdiff_t>(count));
+    if (count < programs.size()) shown.push_back(sum(programs.subspan(count)));
+    return shown;
+}
+
+// "cc1plus ×293     350 s  max 210 MiB", where there are more processes than rows.
+void add_programs(const Result& result, Screen& screen) {
+    const auto& run = result.runs.back();
+    if (run.programs.empty() || remaining(run.processes).none()) return;
+    const auto programs = shown_of(run.programs);
+    constexpr int around_title = 38;
+    std::vector<std::string> titles;
+    int width = 0;
+    for (const auto& each : programs) {
+        const auto times = each.count ? fmt::format(" {}{}", screen.unicode() ? "\u00d7" : "x", *each.count) : "";
+        const int room = screen.width() - around_title - display_width(times);
+        titles.push_back(cut_middle(screen.harmless(each.program), room, screen.unicode()) + times);
+        width = std::max(width, display_width(titles.back()));
+    }
+    screen.line("");
+    for (std::size_t i = 0; i < programs.size(); ++i) {
+        const auto label = fmt::format("{:<10}", i == 0 ? "programs" : "");
+        const auto padding = std::string(static_cast<std::size_t>(width - display_width(titles[i])), ' ');
+        const auto largest = programs[i].rss_peak_bytes ? "  max " + format_bytes(*programs[i].rss_peak_bytes) : "";
+        screen.line(fmt::format("  {}{}{}  {:>10}{}", i == 0 ? screen.bold(label) : label, titles[i], padding,
+                                seconds_or_dash(programs[i].cpu_seconds), largest));
+    }
 }
 
 }  // namespace
@@ -258,6 +308,7 @@ std::string format_summary(const Result& result, const SummaryStyle& style) {
         add_counts(result, screen);
         if (style.sparklines) add_sparklines(result, screen);
         add_processes(result, screen);
+        add_programs(result, screen);
     }
     screen.not_measured(result.measurement.unavailable);
     for (const auto& warning : result.warnings) screen.warning(warning);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "probes/ebpf/kernel_tree.hpp"
 #include "probes/ebpf/tree_timeline.hpp"
 #include "probes/ebpf/wire_values.hpp"
+#include "probes/recording/command_name.hpp"
 #include "probes/sampling/pacing.hpp"
 #include "probes/sampling/pss_sampler.hpp"
 #include "probes/system/clock.hpp"
@@ -146,7 +148,7 @@ private:
 
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
-        for (const auto& process : tree.live) {
+        for (const auto& process : tree.live | std::views::reverse) {  // children first: see ProcessTable::would_keep
             if (process.threads_peak == 0) continue;  // it started after the window
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
@@ -300,6 +302,7 @@ private:
         ProcessFacts row;
         row.pid = static_cast<int>(process.pid);
         row.parent_pid = static_cast<int>(process.parent_pid);
+        row.parent_in_tree = process.parent_id != 0;
         row.start_ns = process.parent_id == 0 ? run_.exec_ns : process.start_ns;
         row.threads_peak = process.threads_peak;
         row.cpu_user_ns = cpu.user_ns;
@@ -310,14 +313,26 @@ private:
         const std::uint64_t held_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(process.rss_at_peak, 0)) * page_bytes_;
         const bool holder = holders.wants(process.peak_number, held_bytes);
         // Most processes of a storm are only summed up.
-        if (holder || table.would_keep(row.cpu_ns(), row.rss_peak_bytes.value_or(0))) row.command = command_of(process);
+        if (holder || table.would_keep(row.pid, row.cpu_ns(), row.rss_peak_bytes.value_or(0)))
+            row.command = command_of(process);
+        else
+            row.program = program_of(process);
         if (holder) holders.add(process.peak_number, {row.pid, row.command, held_bytes});
         table.add(std::move(row));
     }
 
     Argv command_of(const wire_process& process) {
         if (const auto argv = run_.images.find(process.image); argv && !argv->empty()) return *argv;
-        return {std::string(process.comm, strnlen(process.comm, sizeof(process.comm)))};
+        return {comm_of(process)};
+    }
+
+    std::string program_of(const wire_process& process) {
+        if (const auto argv = run_.images.find(process.image); argv && !argv->empty()) return program_name(*argv);
+        return comm_of(process);
+    }
+
+    static std::string comm_of(const wire_process& process) {
+        return {process.comm, strnlen(process.comm, sizeof(process.comm))};
     }
 
     wire_bucket* buckets_;

@@ -66,6 +66,7 @@ bool ProcessTree::read(TrackedProcess& process, std::uint64_t now_ns) {
     const std::uint64_t start_ns = stat->start_ticks * tick_ns_;
     process.start_ns = start_ns - std::min(start_ns, suspended_ns_);
     process.parent_pid = stat->parent_pid;
+    process.parent_in_tree = index_.contains(stat->parent_pid);
 
     const bool first_thread_ended = is_zombie(stat->state);
     const bool ended = first_thread_ended && stat->threads <= 1;

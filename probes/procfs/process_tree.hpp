@@ -21,6 +21,7 @@ struct TrackedProcess {
     int pid = 0;
     std::uint64_t start_ticks = 0;
     int parent_pid = 0;
+    bool parent_in_tree = false;
     // Descends from a child that perfwrap's process had before the command: watched so that it can be excluded, never counted.
     bool foreign = false;
     bool gone = false;

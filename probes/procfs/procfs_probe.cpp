@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "probes/procfs/tree_accounts.hpp"
@@ -127,7 +128,7 @@ private:
     Observation observe(std::uint64_t end_ns) {
         TreeAccounts accounts = run_.accounts;
         TreeSamples samples = run_.samples;
-        for (auto process : run_.tree.processes()) {
+        for (auto process : run_.tree.processes() | std::views::reverse) {  // children first: see ProcessTable::would_keep
             // The files are read after the window's end.
             if (process.foreign || process.start_ns > end_ns) continue;
             samples.raise_peak(end_ns, process, process.rss_peak_bytes);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "probes/recording/command_name.hpp"
+
 namespace perfwrap {
 namespace {
 
@@ -91,6 +93,7 @@ void TreeAccounts::add_row(const TrackedProcess& process, const Usage& own, std:
     ProcessFacts facts;
     facts.pid = process.pid;
     facts.parent_pid = process.parent_pid;
+    facts.parent_in_tree = process.parent_in_tree;
     facts.start_ns = command ? exec_ns_ : std::max(process.start_ns, exec_ns_);
     facts.end_ns = end_ns ? std::optional{std::max(*end_ns, facts.start_ns)} : std::nullopt;
     facts.wait_status = wait_status;
@@ -98,7 +101,10 @@ void TreeAccounts::add_row(const TrackedProcess& process, const Usage& own, std:
     facts.cpu_user_ns = own.user_ns;
     facts.cpu_system_ns = own.system_ns;
     if (process.rss_peak_bytes > 0) facts.rss_peak_bytes = process.rss_peak_bytes;
-    if (rows_.would_keep(own.cpu_ns(), process.rss_peak_bytes)) facts.command = *process.command;
+    if (rows_.would_keep(process.pid, own.cpu_ns(), process.rss_peak_bytes))
+        facts.command = *process.command;
+    else
+        facts.program = program_name(*process.command);
     rows_.add(std::move(facts));
 }
 

@@ -99,10 +99,12 @@ struct Observation {
     std::optional<std::uint64_t> end_ns;          // the command's end, if the probe knows it better than the return of waitpid
 };
 
-// How many rows of a run are kept: of more processes the most expensive ones, and of more buckets neighbours are merged.
+// How many rows of a run are kept: of more processes and programs the most expensive ones, and of more buckets neighbours are
+// merged.
 struct RecordingLimits {
     std::size_t processes = 1000;
     std::size_t timeline_buckets = 2000;
+    std::size_t programs = 200;
 };
 
 struct Recording {

@@ -28,7 +28,8 @@ RecordingLimits limits_of_each_run(const RunOptions& options) {
     constexpr std::size_t buckets = 40'000;
     constexpr std::size_t at_least = 2;
     return {.processes = std::min(options.max_processes, std::max(rows / options.runs, at_least)),
-            .timeline_buckets = std::clamp(buckets / options.runs, at_least, RecordingLimits{}.timeline_buckets)};
+            .timeline_buckets = std::clamp(buckets / options.runs, at_least, RecordingLimits{}.timeline_buckets),
+            .programs = std::clamp(rows / options.runs, at_least, RecordingLimits{}.programs)};
 }
 
 Series::Series(const RunOptions& options, const HostFacts& facts, const Plan& plan, std::string perfwrap_version)
@@ -78,7 +79,9 @@ Result Series::result_with(Recording so_far) const {
 
 RunResult Series::summarized(const Recording& run, std::size_t index) const {
     return summarize(run, static_cast<int>(index),
-                     {.record_arguments = options_.record_arguments, .clock_tick_ns = plan_.clock_tick_ns});
+                     {.record_arguments = options_.record_arguments,
+                      .clock_tick_ns = plan_.clock_tick_ns,
+                      .programs = limits_of_each_run(options_).programs});
 }
 
 Result Series::result_of(std::vector<Recording> recordings, std::vector<RunResult> runs) const {

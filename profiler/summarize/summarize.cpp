@@ -101,17 +101,22 @@ ProcessRow row_of(const ProcessFacts& process, const Window& window, const Summa
     ProcessRow row;
     row.pid = process.pid;
     row.parent_pid = process.parent_pid;
-    row.command = command_of(process.command, options);
+    row.command = process.command.empty() ? std::vector{process.program} : command_of(process.command, options);
     row.start_seconds = window.seconds_since_exec(process.start_ns);
     if (process.end_ns && *process.end_ns <= window.end_ns) {
         row.end_seconds = window.seconds_since_exec(*process.end_ns);
         if (process.wait_status) row.exit = exit_of(*process.wait_status);
     }
     row.threads = process.threads_peak;
+    if (process.cpu_user_ns && process.cpu_system_ns) row.cpu_seconds = as_seconds(process.cpu_ns());
     row.cpu_user_seconds = as_seconds(process.cpu_user_ns);
     row.cpu_system_seconds = as_seconds(process.cpu_system_ns);
     row.rss_peak_bytes = as_count(process.rss_peak_bytes);
     return row;
+}
+
+std::optional<double> peak_of_largest(const ProgramUse& used) {
+    return used.rss_peak_bytes > 0 ? std::optional(static_cast<double>(used.rss_peak_bytes)) : std::nullopt;
 }
 
 double without(std::uint64_t total, std::uint64_t part) { return total > part ? static_cast<double>(total - part) : 0.0; }
@@ -129,6 +134,30 @@ ProcessTableResult processes_of(const Observation& seen, const Window& window, c
             *totals.processes_started - std::min<std::uint64_t>(*totals.processes_started, table.recorded.size());
     if (const auto cpu_ns = totals.cpu_ns()) table.omitted.cpu_seconds = without(*cpu_ns, rows_cpu_ns) / 1e9;
     return table;
+}
+
+// The most expensive programs; what remains of the tree is one entry of its own.
+std::vector<ProgramUsage> programs_of(const Observation& seen, std::size_t limit) {
+    const auto& totals = seen.totals;
+    std::vector<ProgramUsage> programs;
+    ProgramUse listed;
+    ProgramUse others = seen.processes.programs().others();
+    for (const auto& [program, used] : seen.processes.programs().sorted()) {
+        if (programs.size() == limit) {
+            others.add(used);
+            continue;
+        }
+        listed.add(used);
+        programs.push_back({program, used.processes, as_seconds(used.cpu_ns), peak_of_largest(used)});
+    }
+    // Not every process of the tree was seen, nor all that it used.
+    const auto cpu_ns = std::max(totals.cpu_ns().value_or(0), listed.cpu_ns + others.cpu_ns) - listed.cpu_ns;
+    const auto count = std::max(totals.processes_started.value_or(0), listed.processes + others.processes) - listed.processes;
+    if (cpu_ns == 0 && count == 0) return programs;
+    const bool counted = totals.processes_started || count > 0;
+    programs.push_back({std::string(other_programs), counted ? std::optional(count) : std::nullopt, as_seconds(cpu_ns),
+                        peak_of_largest(others)});
+    return programs;
 }
 
 PeakResult peak_of(const PeakMoment& moment, const Window& window, const SummarizeOptions& options) {
@@ -174,6 +203,7 @@ RunResult summarize(const Recording& recording, int index, const SummarizeOption
     if (seen.peak && window.length_seconds()) run.peak = peak_of(*seen.peak, window, options);
     run.timeline = timeline_of(seen.timeline, window);
     run.processes = processes_of(seen, window, options);
+    run.programs = programs_of(seen, options.programs);
     return run;
 }
 

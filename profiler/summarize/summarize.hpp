@@ -13,6 +13,7 @@ namespace perfwrap {
 struct SummarizeOptions {
     bool record_arguments = true;     // false: program names only
     std::uint64_t clock_tick_ns = 0;  // Plan::clock_tick_ns
+    std::size_t programs = RecordingLimits{}.programs;
 };
 
 // The kernel divides CPU time by what its clock ticks happened to see, and does not say how many there were. Less CPU time than

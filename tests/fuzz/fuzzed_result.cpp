@@ -26,10 +26,12 @@ void take_processes(Fields& fields, RunResult& run) {
         ProcessRow row;
         row.pid = 1 + static_cast<int>(run.processes.recorded.size());
         row.cpu_user_seconds = fields.number<double>();
+        row.cpu_seconds = row.cpu_user_seconds;
         row.rss_peak_bytes = fields.number<double>();
         for (auto word = fields.text(); !word.empty(); word = fields.text()) row.command.push_back(std::move(word));
         if (row.command.empty()) row.command.emplace_back();
         run.peak->processes.push_back({row.pid, fmt::format("{}", fmt::join(row.command, " ")), *row.rss_peak_bytes});
+        run.programs.push_back({row.command.front(), 1, row.cpu_seconds, row.rss_peak_bytes});
         run.processes.recorded.push_back(std::move(row));
     }
 }

@@ -49,6 +49,8 @@ void json(std::string_view input) {
         require(words.size() == processes[i].command.size(), "every argument comes back");
         for (std::size_t word = 0; word < words.size(); ++word)
             require(same_text(words.at(word), processes[i].command[word]), "an argument comes back");
+        require(same_text(parsed.at("runs").at(0).at("programs").at(i).at("program"), processes[i].command.front()),
+                "a program comes back");
     }
 }
 

@@ -17,6 +17,8 @@ constexpr std::array all{
     Property{"the timeline lies within the window", points_out_of_the_window},
     Property{"no bucket with more cores than CPUs", buckets_with_too_many_cores},
     Property{"the rows and what is omitted are the tree", rows_that_are_not_the_tree},
+    Property{"the programs are the tree", programs_that_are_not_the_tree},
+    Property{"no row without its parent", rows_without_their_parents},
     Property{"no life outside the window", lives_out_of_the_window},
     Property{"no count below its peak", counts_below_peaks},
     Property{"user and system time are the CPU time", cpu_that_is_not_its_parts},

@@ -35,6 +35,8 @@ Violations buckets_with_too_many_cores(const Result&, const RunResult&);
 
 // tree_properties.cpp
 Violations rows_that_are_not_the_tree(const Result&, const RunResult&);
+Violations programs_that_are_not_the_tree(const Result&, const RunResult&);
+Violations rows_without_their_parents(const Result&, const RunResult&);
 Violations lives_out_of_the_window(const Result&, const RunResult&);
 Violations counts_below_peaks(const Result&, const RunResult&);
 

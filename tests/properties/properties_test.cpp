@@ -33,10 +33,11 @@ RunResult sound_run() {
     run.peak = PeakResult{0.6, {{42, "bench.py", 350 * mib}, {43, "worker", 50 * mib}}};
     run.timeline = {{0, 0.5, 1}, {100 * mib, 400 * mib, 80 * mib}, {80 * mib, 240 * mib, 40 * mib}, {1, 2, 1.5}, {1, 2, 2}};
     run.processes.recorded = {
-        {42, 1, {"bench.py"}, 0, 2.0, Exit{0, std::nullopt}, 4, 1.5, 0.25, 350 * mib},
-        {43, 42, {"worker"}, 0.25, std::nullopt, std::nullopt, 1, 0.75, 0.25, 50 * mib},
+        {42, 1, {"bench.py"}, 0, 2.0, Exit{0, std::nullopt}, 4, 1.75, 1.5, 0.25, 350 * mib},
+        {43, 42, {"worker"}, 0.25, std::nullopt, std::nullopt, 1, 1.0, 0.75, 0.25, 50 * mib},
     };
     run.processes.omitted = {1, 0.25};
+    run.programs = {{"bench.py", 1, 1.75, 350 * mib}, {"worker", 2, 1.25, 50 * mib}};
     return run;
 }
 
@@ -118,6 +119,10 @@ TEST_CASE("a table that is not the tree, a life outside the window and a count b
     sees(rows_that_are_not_the_tree,
          {[](auto& run) { run.processes.omitted.count = 2; }, [](auto& run) { run.processes.omitted.cpu_seconds = 0.3; },
           [](auto& run) { run.processes.recorded.pop_back(), run.processes.omitted.count = 2; }});
+    sees(programs_that_are_not_the_tree,
+         {[](auto& run) { run.programs[1].count = 1; }, [](auto& run) { run.programs[1].count.reset(); },
+          [](auto& run) { run.programs[0].cpu_seconds = 1.75001; }});
+    sees(rows_without_their_parents, {[](auto& run) { run.processes.recorded[1].parent_pid = 41; }});
     sees(lives_out_of_the_window,
          {[](auto& run) { run.processes.recorded[0].end_seconds = 2.000001; },
           [](auto& run) { run.processes.recorded[1].start_seconds = 2.1; },

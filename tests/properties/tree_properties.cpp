@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "tests/properties/properties.hpp"
 
@@ -22,12 +23,44 @@ Violations rows_that_are_not_the_tree(const Result&, const RunResult& run) {
     const auto& cpu = run.metrics[cpu_seconds];
     if (!cpu || !omitted.cpu_seconds) return found;
     double sum = *omitted.cpu_seconds;
-    for (const auto& row : rows) sum += row.cpu_user_seconds.value_or(0) + row.cpu_system_seconds.value_or(0);
+    for (const auto& row : rows) sum += row.cpu_seconds.value_or(0);
     // Each value is written to the nanosecond.
     if (std::abs(sum - *cpu) > nanosecond * static_cast<double>(2 * rows.size() + 2))
         found.push_back(
             fmt::format("{} rows and {} s omitted make {} s of cpu_seconds {}", rows.size(), *omitted.cpu_seconds, sum, *cpu));
     return found;
+}
+
+Violations programs_that_are_not_the_tree(const Result&, const RunResult& run) {
+    Violations found;
+    double cpu = 0;
+    std::uint64_t count = 0;
+    bool counted = true;
+    for (const auto& program : run.programs) {
+        cpu += program.cpu_seconds.value_or(0);
+        count += program.count.value_or(0);
+        counted = counted && program.count;
+    }
+    const auto& tree = run.metrics[cpu_seconds];
+    if (tree && std::abs(cpu - *tree) > nanosecond * static_cast<double>(run.programs.size() + 1))
+        found.push_back(fmt::format("programs with {} s of cpu_seconds {}", cpu, *tree));
+    const auto& started = run.metrics[processes_started];
+    if (started && (!counted || static_cast<double>(count) != *started))
+        found.push_back(fmt::format("programs with {} of processes_started {}", count, *started));
+    return found;
+}
+
+// Only perfwrap's own process has children here but no row.
+Violations rows_without_their_parents(const Result&, const RunResult& run) {
+    std::set<int> pids;
+    std::set<int> parents;
+    for (const auto& row : run.processes.recorded) {
+        pids.insert(row.pid);
+        parents.insert(row.parent_pid);
+    }
+    for (const int pid : pids) parents.erase(pid);
+    if (parents.size() <= 1) return {};
+    return {fmt::format("parents without a row: {}", fmt::join(parents, ", "))};
 }
 
 Violations lives_out_of_the_window(const Result&, const RunResult& run) {

@@ -34,10 +34,11 @@ RunResult sample_run() {
                     {1, 2, 2, 2},
                     {1, 2, 2, 1}};
     run.processes.recorded = {
-        {42, 1, {"python", "bench.py"}, 0, 2.0, Exit{0, std::nullopt}, 4, 2.5, 0.25, 512 * mib},
-        {43, 42, {"worker"}, 0.25, std::nullopt, std::nullopt, 1, std::nullopt, std::nullopt, std::nullopt},
+        {42, 1, {"python", "bench.py"}, 0, 2.0, Exit{0, std::nullopt}, 4, 2.75, 2.5, 0.25, 512 * mib},
+        {43, 42, {"worker"}, 0.25, std::nullopt, std::nullopt, 1, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
     };
     run.processes.omitted = {1, 0.75};
+    run.programs = {{"python", 1, 2.75, 512 * mib}, {"worker", 2, 0.75, std::nullopt}};
     return run;
 }
 

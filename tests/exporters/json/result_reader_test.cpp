@@ -116,6 +116,7 @@ Result hostile() {
     result.benchmark.labels = {{"", "\"\\"}, {"a\ufffd", "kept"}, {"a\xfe", "1"}, {"a\xff", "\xff"}, {"schema", "x"}};
     result.runs[1].processes.recorded[0].command = {std::string("\0nul", 4), "\xed\xa0\x80"};
     result.runs[1].peak->processes[0].command = "\xc3";
+    result.runs[1].programs[0].program = "\xff\n";
     return result;
 }
 
@@ -137,6 +138,8 @@ Result not_finite() {
     run.processes.recorded[0].end_seconds = infinity;
     run.processes.recorded[0].rss_peak_bytes = infinity;
     run.processes.omitted.cpu_seconds = not_a_number;
+    run.programs[0].cpu_seconds = infinity;
+    run.programs[0].rss_peak_bytes = 1e300;
     result.summary[Metric::cpu_cores_average] = {3, not_a_number, infinity, not_a_number, 1, infinity};
     result.summary[Metric::minor_faults].max = 1e300;
     return result;
@@ -155,6 +158,7 @@ Result limits() {
     run.metrics[Metric::cpu_seconds] = std::numeric_limits<double>::denorm_min();
     run.metrics[Metric::cpu_user_seconds] = 0.1 + 0.2;
     run.processes.omitted.count = std::numeric_limits<std::uint64_t>::max();
+    run.programs[0].count = std::numeric_limits<std::uint64_t>::max();
     run.processes.recorded[0].threads = std::numeric_limits<std::uint32_t>::max();
     result.summary[Metric::minor_faults].mean = 123456.5;
     return result;
@@ -221,7 +225,10 @@ TEST_CASE("results of earlier perfwraps are read") {
         document["measurement"]["sources"]["pss_peak_bytes"] = {
             {"source", "procfs"}, {"accuracy", "sampled every 12 ms"}, {"note", ""}};
         document["measurement"]["unavailable"].erase("pss_peak_bytes");
-        for (auto& run : document["runs"]) run.erase("stopped_seconds");
+        for (auto& run : document["runs"]) {
+            for (const auto* key : {"stopped_seconds", "programs"}) run.erase(key);
+            for (auto& row : run["processes"]["recorded"]) row.erase("cpu_seconds");
+        }
     });
     CHECK(old.id.empty());
     CHECK(old.complete);
@@ -229,7 +236,24 @@ TEST_CASE("results of earlier perfwraps are read") {
     CHECK(old.measurement.sources.at(Metric::rss_average_bytes).accuracy.kind == AccuracyKind::bounded);
     CHECK(old.measurement.sources.at(Metric::pss_peak_bytes).accuracy.kind == AccuracyKind::sampled);
     CHECK(old.runs[0].stopped_seconds == 0);
+    CHECK(old.runs[0].programs.empty());
+    CHECK(old.runs[0].processes.recorded[0].cpu_seconds == 2.75);
+    CHECK_FALSE(old.runs[0].processes.recorded[1].cpu_seconds);
+    CHECK(format_json(old).find("\"programs\"") == std::string::npos);
     CHECK(format_json(old).find("\"id\"") == std::string::npos);
+}
+
+TEST_CASE("the totals of the programs may be unknown, but not negative or without a name") {
+    const auto others = read_after([](json& document) {
+        document["runs"][0]["programs"].push_back(
+            {{"program", other_programs}, {"count", nullptr}, {"cpu_seconds", 0.5}, {"rss_peak_bytes", nullptr}});
+    });
+    REQUIRE(others.runs[0].programs.size() == 3);
+    CHECK(others.runs[0].programs[2] == ProgramUsage{std::string(other_programs), std::nullopt, 0.5, std::nullopt});
+    CHECK(error_after([](json& document) { document["runs"][0]["programs"][0]["count"] = -1; }).find("programs[0].count") !=
+          std::string::npos);
+    CHECK(error_after([](json& document) { document["runs"][0]["programs"][1].erase("program"); }).find("programs[1]") !=
+          std::string::npos);
 }
 
 TEST_CASE("a whole number may be written with a fraction of zero") {

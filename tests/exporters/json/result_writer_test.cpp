@@ -104,6 +104,7 @@ constexpr auto expected_json = R"({
             "end_seconds": 2.0,
             "exit": {"code":0,"signal":null},
             "threads": 4,
+            "cpu_seconds": 2.75,
             "cpu_user_seconds": 2.5,
             "cpu_system_seconds": 0.25,
             "rss_peak_bytes": 536870912
@@ -116,13 +117,18 @@ constexpr auto expected_json = R"({
             "end_seconds": null,
             "exit": null,
             "threads": 1,
+            "cpu_seconds": null,
             "cpu_user_seconds": null,
             "cpu_system_seconds": null,
             "rss_peak_bytes": null
           }
         ],
         "omitted": {"count":1,"cpu_seconds":0.75}
-      }
+      },
+      "programs": [
+        {"program":"python","count":1,"cpu_seconds":2.75,"rss_peak_bytes":536870912},
+        {"program":"worker","count":2,"cpu_seconds":0.75,"rss_peak_bytes":null}
+      ]
     }
   ],
   "summary": {
@@ -330,6 +336,7 @@ TEST_CASE("seconds and cores end at the nanosecond wherever they stand") {
     result.summary[Metric::cpu_seconds] = {3, not_quite, not_quite, not_quite, not_quite, not_quite};
     run.metrics[Metric::cpu_seconds] = run.stopped_seconds = run.peak->at_seconds = not_quite;
     run.timeline.t_seconds[1] = run.timeline.cpu_cores[1] = not_quite;
+    run.processes.recorded[0].cpu_seconds = run.programs[0].cpu_seconds = not_quite;
     run.processes.recorded[0].cpu_user_seconds = run.processes.omitted.cpu_seconds = not_quite;
     const auto text = format_json(result);
     CHECK(text.find("7.40884430899") == std::string::npos);

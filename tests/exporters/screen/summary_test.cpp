@@ -34,6 +34,9 @@ bench.py: python bench.py
          43           -           -  worker
                  750 ms              1 more
 
+  programs  python ×1     2.750 s  max 512 MiB
+            worker ×2      750 ms
+
   not measured: pss peak, pss average (smaps_rollup cannot be read)
 )";
 
@@ -57,6 +60,9 @@ bench.py: python bench.py
          42     2.750 s     512 MiB  python bench.py
          43           -           -  worker
                  750 ms              1 more
+
+  programs  python ×1     2.750 s  max 512 MiB
+            worker ×2      750 ms
 
   not measured: pss peak, pss average (smaps_rollup cannot be read)
   warning: 2 processes were still running when the command ended and are not
@@ -84,6 +90,9 @@ bench.py: python bench.py
          42     2.750 s     512 MiB  python bench.py
          43           -           -  worker
                  750 ms              1 more
+
+  programs  python x1     2.750 s  max 512 MiB
+            worker x2      750 ms
 
   not measured: pss peak, pss average (smaps_rollup cannot be read)
 )";
@@ -206,7 +215,7 @@ TEST_CASE("what an option would add is no more than a hint, and none where somet
                    {Metric::cgroup_memory_peak_bytes, {"not asked for: --cgroup", "--cgroup", false}}};
     const auto ending = [&] {
         const auto text = format_summary(result, {});
-        return text.substr(text.rfind("1 more\n") + 7);
+        return text.substr(text.rfind("750 ms\n") + 7);
     };
     CHECK(ending() == "\n  more with --cgroup or --exact-memory (see perfwrap doctor)\n");
     unavailable[Metric::oom_kills] = {"only eBPF can count this: a long story", "eBPF"};
@@ -250,7 +259,8 @@ TEST_CASE("five processes have rows and the rest is summed up") {
     auto result = sample_result();
     auto& table = result.runs.front().processes;
     table.recorded.clear();
-    for (int i = 1; i <= 7; ++i) table.recorded.push_back({1000 + i, 1, {"worker"}, 0, 1, Exit{0, {}}, 1, 1.0, 0.5, 1024 * 1024});
+    for (int i = 1; i <= 7; ++i)
+        table.recorded.push_back({1000 + i, 1, {"worker"}, 0, 1, Exit{0, {}}, 1, 1.5, 1.0, 0.5, 1024 * 1024});
     table.omitted = {93, 2.0};
     const auto text = format_summary(result, {});
     CHECK(contains(text, "1005"));
@@ -258,10 +268,38 @@ TEST_CASE("five processes have rows and the rest is summed up") {
     CHECK(contains(text, "5.000 s              95 more\n"));
 }
 
+TEST_CASE("the programs that used most stand below the processes where not every process has a row") {
+    auto result = sample_result();
+    auto& run = result.runs.front();
+    run.programs = {{"cc1plus", 293, 32.1, 210.0 * 1024 * 1024},
+                    {"as", 293, 1.5, 1024 * 1024},
+                    {"g++", 293, 0.5, std::nullopt},
+                    {"make", 3, 0.25, 1024},
+                    {"sh", 1, 0.1, 1024},
+                    {"rm", 2, 0.05, 4096},
+                    {"cp", 5, 0.02, 8192},
+                    {std::string(other_programs), std::nullopt, 0.01, std::nullopt}};
+    constexpr auto programs = R"(
+  programs  cc1plus ×293     32.10 s  max 210 MiB
+            as ×293          1.500 s  max 1.00 MiB
+            g++ ×293          500 ms
+            make ×3           250 ms  max 1.00 KiB
+            sh ×1             100 ms  max 1.00 KiB
+            all others       80.0 ms  max 8.00 KiB
+)";
+    CHECK(contains(format_summary(result, {}), programs));
+    run.programs.pop_back();
+    CHECK(contains(format_summary(result, {}), "all others ×7     70.0 ms  max 8.00 KiB\n"));
+    run.programs = {{std::string(100, 'p'), 2, 1.0, 1024.0}};
+    CHECK(widest_line(format_summary(result, {.width = 60})) <= 60);
+    run.processes.omitted = {0, 0.0};
+    CHECK_FALSE(contains(format_summary(result, {}), "programs"));
+}
+
 TEST_CASE("where nobody counts the processes, the rest is all others") {
     auto result = sample_result();
     auto& table = result.runs.front().processes;
-    table.recorded = {{1000, 1, {"worker"}, 0, 1, Exit{0, {}}, 1, 1.0, 0.5, 1024 * 1024}};
+    table.recorded = {{1000, 1, {"worker"}, 0, 1, Exit{0, {}}, 1, 1.5, 1.0, 0.5, 1024 * 1024}};
     table.omitted = {std::nullopt, 2.0};
     CHECK(contains(format_summary(result, {}), "2.000 s              all others\n"));
     table.omitted = {std::nullopt, 0.0};

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "exporters/json/result_reader.hpp"
 #include "exporters/json/result_writer.hpp"
@@ -40,12 +42,32 @@ void check_that_it_adds_up(const Measured& measured) {
     const auto& processes = measured.run().at("processes");
     const auto& omitted = processes.at("omitted");
     double cpu_seconds = number_or_zero(omitted, "cpu_seconds");
-    for (const auto& row : processes.at("recorded"))
-        cpu_seconds += number_or_zero(row, "cpu_user_seconds") + number_or_zero(row, "cpu_system_seconds");
+    for (const auto& row : processes.at("recorded")) cpu_seconds += number_or_zero(row, "cpu_seconds");
     CHECK_THAT(cpu_seconds, Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-4));
-    if (metrics.contains("processes_started"))
+    double of_programs = 0;
+    std::uint64_t count = 0;
+    for (const auto& program : measured.run().at("programs")) {
+        of_programs += program.at("cpu_seconds").get<double>();
+        if (!program.at("count").is_null()) count += program.at("count").get<std::uint64_t>();
+    }
+    CHECK_THAT(of_programs, Catch::WithinAbs(metrics.at("cpu_seconds").get<double>(), 1e-6));
+    if (metrics.contains("processes_started")) {
         CHECK(static_cast<double>(processes.at("recorded").size()) + number_or_zero(omitted, "count") ==
               metrics.at("processes_started").get<double>());
+        CHECK(count == metrics.at("processes_started").get<std::uint64_t>());
+    }
+}
+
+// perfwrap itself is the only parent without a row.
+void check_that_parents_have_rows(const Measured& measured) {
+    std::set<int> pids;
+    std::set<int> parents;
+    for (const auto& row : measured.run().at("processes").at("recorded")) {
+        pids.insert(row.at("pid").get<int>());
+        parents.insert(row.at("parent_pid").get<int>());
+    }
+    for (const int pid : pids) parents.erase(pid);
+    CHECK(parents.size() == 1);
 }
 
 }  // namespace
@@ -69,6 +91,23 @@ TEST_CASE("more processes than rows are summed up", "[privileged]") {
     CHECK(measured.metric("processes_started") == 3001);
     CHECK(measured.run().at("processes").at("recorded").size() == 1000);
     CHECK(measured.run().at("processes").at("omitted").at("count") == 2001);
+}
+
+TEST_CASE("of more processes than rows every program has its total, and no row lacks its parent") {
+    const Words builds{"sh", "-c",
+                       "for i in 1 2 3 4 5 6 7 8 9 10; do sh -c 'head -c 100000 /dev/zero | wc -c; :' > /dev/null; done; :"};
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure({"--source", source, "--max-processes", "6"}, builds);
+        check_that_it_adds_up(measured);
+        check_that_parents_have_rows(measured);
+        CHECK(measured.run().at("processes").at("recorded").size() <= 6);
+        if (measured.result.at("measurement").at("mode") != "ebpf") continue;
+        CHECK(measured.run().at("processes").at("recorded").size() == 6);
+        std::map<std::string, int> counts;
+        for (const auto& each : measured.run().at("programs")) counts[each.at("program")] = each.at("count").get<int>();
+        CHECK(counts == std::map<std::string, int>{{"sh", 11}, {"head", 10}, {"wc", 10}});
+    }
 }
 
 TEST_CASE("a run of a few clock ticks has its CPU time as a whole, and says why it is not divided") {

@@ -99,8 +99,8 @@ struct Run {
 
     std::uint64_t cpu_ns() const { return *seen.totals.cpu_user_ns + *seen.totals.cpu_system_ns; }
     std::uint64_t rows_cpu_ns() const {
-        std::uint64_t sum = seen.processes.dropped_cpu_ns();
-        for (const auto& row : seen.processes.sorted()) sum += row.cpu_ns();
+        std::uint64_t sum = 0;
+        for (const auto& each : seen.processes.programs().sorted()) sum += each.used.cpu_ns;
         return sum;
     }
 };

@@ -96,6 +96,8 @@ TEST_CASE("the more runs, the less each of them keeps, and one keeps what was as
     CHECK(limits_of_each_run(options_for(100)).processes == 200);
     CHECK(limits_of_each_run(options_for(100)).timeline_buckets == 400);
     CHECK(limits_of_each_run(options_for(10'000)).processes == 2);
+    CHECK(limits_of_each_run(options_for(1)).programs == RecordingLimits{}.programs);
+    CHECK(limits_of_each_run(options_for(1'000)).programs == 20);
     auto without_rows = options_for(3);
     without_rows.max_processes = 0;
     CHECK(limits_of_each_run(without_rows).processes == 0);

@@ -204,6 +204,53 @@ TEST_CASE("Rows and what was omitted add up to the tree") {
     CHECK(*run.processes.omitted.cpu_seconds + 5.0 + 4.0 == Approx(*run.metrics[Metric::cpu_seconds]));
 }
 
+TEST_CASE("The programs add up to the tree, whatever has a row") {
+    auto recording = two_seconds();
+    recording.seen.processes = ProcessTable(2);
+    for (int pid = 1; pid <= 5; ++pid) recording.seen.processes.add(worker(pid, static_cast<std::uint64_t>(pid) * second, 0));
+    auto linker = worker(6, second, second);
+    linker.command = {"/usr/bin/ld"};
+    linker.rss_peak_bytes = 4096;
+    recording.seen.processes.add(linker);
+    recording.seen.totals.cpu_user_ns = 16 * second;
+    recording.seen.totals.cpu_system_ns = second;
+    recording.seen.totals.processes_started = 6;
+    const auto programs = summarized(recording).programs;
+    REQUIRE(programs.size() == 2);
+    CHECK(programs[0] == ProgramUsage{"worker", 5, 15.0, std::nullopt});
+    CHECK(programs[1] == ProgramUsage{"ld", 1, 2.0, 4096.0});
+
+    recording.seen.totals.cpu_system_ns = second + 5;  // of a process that was never added
+    recording.seen.totals.processes_started = 7;
+    const auto with_rest = summarized(recording).programs;
+    REQUIRE(with_rest.size() == 3);
+    CHECK(with_rest[2] == ProgramUsage{std::string(other_programs), 1, 5e-9, std::nullopt});
+
+    const auto bounded = summarize(recording, 0, {.programs = 1}).programs;
+    REQUIRE(bounded.size() == 2);
+    CHECK(bounded[0].program == "worker");
+    CHECK(bounded[1] == ProgramUsage{std::string(other_programs), 2, 2.000000005, 4096.0});
+}
+
+TEST_CASE("Where nobody counts the processes, what nobody saw has CPU time but no count") {
+    auto recording = two_seconds();
+    recording.seen.processes.add(worker(1, second, 0));
+    recording.seen.totals.cpu_user_ns = 3 * second;
+    recording.seen.totals.cpu_system_ns = 0;
+    const auto programs = summarized(recording).programs;
+    REQUIRE(programs.size() == 2);
+    CHECK(programs[1] == ProgramUsage{std::string(other_programs), std::nullopt, 2.0, std::nullopt});
+}
+
+TEST_CASE("A row whose arguments were not read has the program's name") {
+    auto recording = two_seconds();
+    auto facts = worker(7, 1, 1);
+    facts.command.clear();
+    facts.program = "launcher";
+    recording.seen.processes.add(facts);
+    CHECK(summarized(recording).processes.recorded.at(0).command == std::vector<std::string>{"launcher"});
+}
+
 TEST_CASE("How many processes were omitted is not known where nobody counted them") {
     auto recording = two_seconds();
     recording.seen.processes.add(worker(1, 1, 1));
@@ -230,6 +277,7 @@ TEST_CASE("A row tells a process's life in seconds since the command's exec") {
     CHECK(row.exit->signal == "SIGKILL");
     CHECK_FALSE(row.exit->code);
     CHECK(row.threads == 4);
+    CHECK(row.cpu_seconds == 0.4);
     CHECK(row.cpu_user_seconds == 0.3);
     CHECK(row.cpu_system_seconds == 0.1);
     CHECK(row.rss_peak_bytes == 4096.0);
@@ -244,6 +292,7 @@ TEST_CASE("A process that is alive at the end has neither end nor exit") {
     CHECK(row.start_seconds == 1.0);
     CHECK_FALSE(row.end_seconds);
     CHECK_FALSE(row.exit);
+    CHECK_FALSE(row.cpu_seconds);
     CHECK_FALSE(row.cpu_user_seconds);
     CHECK(row.command == std::vector<std::string>{"(unknown)"});
 }
