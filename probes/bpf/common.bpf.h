@@ -24,6 +24,16 @@ struct {
     __type(value, struct wire_process);
 } processes SEC(".maps");
 
+/* Loads through a pointer with a type of the kernel need no helper call; what cannot be read is 0. Linux 6.2 on. */
+#ifdef KERNEL_CASTS
+extern void *bpf_rdonly_cast(const void *object, u32 type) __ksym;
+
+#define TYPED(type, address) ((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
+#define READ(object, field) (TYPED(__typeof__(*(object)), object)->field)
+#else
+#define READ(object, field) BPF_CORE_READ(object, field)
+#endif
+
 #define ADD(counter, n) __sync_fetch_and_add(&(counter), (n))
 
 /* The address as a plain number, which functions that are verified on their own accept. Reading the bytes of the pointer turns it
@@ -57,18 +67,18 @@ static __always_inline struct wire_process *process_of(struct task_struct *task)
 }
 
 static __always_inline void read_usage(struct task_struct *task, struct wire_usage *used) {
-    used->runtime_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
-    used->user_tick_ns = BPF_CORE_READ(task, utime);
-    used->system_tick_ns = BPF_CORE_READ(task, stime);
-    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? BPF_CORE_READ(task, sched_info.run_delay) : 0;
-    used->minor_faults = BPF_CORE_READ(task, min_flt);
-    used->major_faults = BPF_CORE_READ(task, maj_flt);
-    used->voluntary_switches = BPF_CORE_READ(task, nvcsw);
-    used->involuntary_switches = BPF_CORE_READ(task, nivcsw);
-    used->syscall_read_bytes = BPF_CORE_READ(task, ioac.rchar);
-    used->syscall_written_bytes = BPF_CORE_READ(task, ioac.wchar);
-    used->storage_read_bytes = BPF_CORE_READ(task, ioac.read_bytes);
-    used->storage_written_bytes = BPF_CORE_READ(task, ioac.write_bytes) - BPF_CORE_READ(task, ioac.cancelled_write_bytes);
+    used->runtime_ns = READ(task, se.sum_exec_runtime);
+    used->user_tick_ns = READ(task, utime);
+    used->system_tick_ns = READ(task, stime);
+    used->run_delay_ns = bpf_core_field_exists(task->sched_info.run_delay) ? READ(task, sched_info.run_delay) : 0;
+    used->minor_faults = READ(task, min_flt);
+    used->major_faults = READ(task, maj_flt);
+    used->voluntary_switches = READ(task, nvcsw);
+    used->involuntary_switches = READ(task, nivcsw);
+    used->syscall_read_bytes = READ(task, ioac.rchar);
+    used->syscall_written_bytes = READ(task, ioac.wchar);
+    used->storage_read_bytes = READ(task, ioac.read_bytes);
+    used->storage_written_bytes = READ(task, ioac.write_bytes) - READ(task, ioac.cancelled_write_bytes);
 }
 
 static __always_inline void add_usage(struct wire_usage *sum, const struct wire_usage *used) {

@@ -17,7 +17,7 @@
 /* A thread that the kernel itself has started within a process, for io_uring or vhost: no tracepoint reported its start. What it
  * uses is counted, but it is not counted as a thread. */
 static __always_inline bool is_kernels_own(struct task_struct *task) {
-    return (BPF_CORE_READ(task, flags) & (PF_IO_WORKER | PF_USER_WORKER)) != 0;
+    return (READ(task, flags) & (PF_IO_WORKER | PF_USER_WORKER)) != 0;
 }
 
 struct last_look {
@@ -48,14 +48,14 @@ __u64 exited_now;
 __u64 searched_ns; /* when all of them were last checked */
 
 static __always_inline void look_for_the_last_time(struct task_struct *task, struct last_look *look) {
-    struct signal_struct *group = BPF_CORE_READ(task, signal);
+    struct signal_struct *group = READ(task, signal);
 
     read_usage(task, &look->used);
-    look->is_leader = BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid);
-    look->exit_code = BPF_CORE_READ(task, exit_code);
-    look->group_exits = BPF_CORE_READ(group, flags) & SIGNAL_GROUP_EXIT;
-    look->group_exit_code = BPF_CORE_READ(group, group_exit_code);
-    look->oom_killed = BPF_CORE_READ(group, oom_mm) != 0;
+    look->is_leader = READ(task, pid) == READ(task, tgid);
+    look->exit_code = READ(task, exit_code);
+    look->group_exits = READ(group, flags) & SIGNAL_GROUP_EXIT;
+    look->group_exit_code = READ(group, group_exit_code);
+    look->oom_killed = READ(group, oom_mm) != 0;
 }
 
 /* The keys of the map are addresses. An id is a small number, so it never equals one. */
@@ -125,12 +125,12 @@ __noinline int add_if_dead(u64 address) {
     if (!found) return 0;
     thread = *found;
     bool first_of_process = thread.look.is_leader;
-    bool replaced = BPF_CORE_READ(task, start_time) != thread.start_time;
+    bool replaced = READ(task, start_time) != thread.start_time;
     if (!replaced) {
-        if (!(BPF_CORE_READ(task, __state) & TASK_DEAD)) return 0;
-        if (bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu)) return 0;
+        if (!(READ(task, __state) & TASK_DEAD)) return 0;
+        if (bpf_core_field_exists(task->on_cpu) && READ(task, on_cpu)) return 0;
         /* Freed, but not overwritten yet: the signal_struct may already belong to another process. */
-        if (BPF_CORE_READ(task, usage.refs.counter) == 0)
+        if (READ(task, usage.refs.counter) == 0)
             read_usage(task, &thread.look.used);
         else
             look_for_the_last_time(task, &thread.look);
@@ -163,7 +163,7 @@ __noinline int add_dead_threads(void) {
  * the sum of the stacks along a chain of calls. */
 __noinline int remember_exited(u64 address, u64 process) {
     struct task_struct *task = (struct task_struct *)address;
-    struct exited_thread thread = {.process = process, .start_time = BPF_CORE_READ(task, start_time)};
+    struct exited_thread thread = {.process = process, .start_time = READ(task, start_time)};
 
     look_for_the_last_time(task, &thread.look);
     if (bpf_map_update_elem(&exited, &address, &thread, BPF_ANY) != 0) return 0;
@@ -196,7 +196,7 @@ static __always_inline int task_exits(struct task_struct *task) {
     if (task->pid == task->tgid) bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
     /* From Linux 6.16 on the memory is still there at this point: the last chance to read that of a process that only grew. */
     mm = address_of(task->mm);
-    if (mm) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
+    if (mm) refresh_if_behind(mm);
     if (is_kernels_own(task)) {
         ADD(process->threads_unread, 1);
     } else {

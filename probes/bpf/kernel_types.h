@@ -23,7 +23,7 @@ typedef struct {
     int counter;
 } atomic_t;
 
-typedef struct {
+typedef struct refcount_struct {
     atomic_t refs;
 } refcount_t;
 

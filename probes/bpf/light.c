@@ -53,13 +53,14 @@ static int load(struct light *light, const struct bpf_settings *settings) {
     light->skeleton = bpf_light__open();
     if (!light->skeleton) return -errno;
     light->skeleton->rodata->cpu_count = settings->cpu_count;
-    light->skeleton->rodata->batch_pages = settings->batch_pages;
+    light->skeleton->rodata->step_pages = settings->step_pages;
     light->skeleton->rodata->every_event = settings->every_event;
     light->skeleton->rodata->interval_ns = settings->interval_ns;
     light->skeleton->rodata->strangers_told_apart = settings->tell_strangers_apart;
     light->skeleton->rodata->ends_with_command = settings->ends_with_command;
     light->skeleton->maps.processes.max_entries = settings->max_processes;
     light->skeleton->maps.spaces.max_entries = settings->max_processes;
+    light->skeleton->maps.parts_of_cpus.max_entries = settings->cpu_count;
     return bpf_light__load(light->skeleton);
 }
 

@@ -12,7 +12,7 @@ extern "C" {
 /* Constants that are set before the programs are loaded. */
 struct bpf_settings {
     __u32 cpu_count;            /* possible CPUs */
-    __s64 batch_pages;          /* the largest value that a per-CPU part of an mm counter can reach */
+    __s64 step_pages;           /* smaller changes of a per-CPU part of an mm counter may be passed over */
     __u32 every_event;          /* 1: every change of a counter is followed at once */
     __u64 interval_ns;          /* of the timeline */
     __u32 follows_cgroup;       /* 1: the command's own memory cgroup is followed */

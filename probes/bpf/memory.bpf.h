@@ -2,9 +2,10 @@
 /* Keeps the resident memory of the tree: exact per address space, and its sum with maximum and time integral, without locks.
  *
  * The kernel reports that a counter of an mm changed (kmem:rss_stat) but not by how much. The exact value is count plus all
- * per-CPU parts; `count` changes only once per batch. To keep page faults cheap, a change that does not move `count` is skipped
- * and only marks the gate as dirty: the sum then lags by less than a batch per CPU. While the sum is within the largest possible
- * lag of its maximum, no change is skipped, so that the maximum is exact. Entering that range refreshes every dirty gate. */
+ * per-CPU parts; `count` changes only once per batch. To keep page faults cheap, a change is skipped, and only marks the gate as
+ * dirty, if it does not move `count` and leaves its CPU's part within a step of what was remembered: the sum then lags by less
+ * than a step per CPU. While the sum is within the largest possible lag of its maximum, no change is skipped, so that the maximum
+ * is exact. Entering that range refreshes every dirty gate. */
 #pragma once
 
 #include "counters.bpf.h"
@@ -18,7 +19,6 @@ const volatile __u32 ends_with_command = 1;
 
 __u64 last_space_id;
 __u64 live_spaces;
-const volatile __s64 batch_pages = 32;
 __u32 near_peak = 1;
 
 struct {
@@ -79,11 +79,11 @@ static __always_inline void change_bucket(s64 change, s64 now, u64 since_exec_ns
     if (now > bucket->maximum) raise_maximum(&bucket->maximum, now);
 }
 
-/* The most by which the sum can lag behind because of dirty gates: a batch per CPU, for each of three kinds. */
+/* The most by which the sum can lag behind because of dirty gates: a step per CPU, for each of three kinds. */
 static __always_inline s64 largest_lag(void) {
     u64 lagging = live_spaces < WIRE_GATES ? live_spaces : WIRE_GATES;
 
-    return (lagging + 1) * 3 * batch_pages * cpu_count;
+    return (lagging + 1) * 3 * step_pages * cpu_count;
 }
 
 __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since_exec_ns) {
@@ -110,25 +110,43 @@ __noinline int account(struct wire_space *space, u32 kind, s64 change, u64 since
     return 0;
 }
 
+/* ---- exact values ---- */
+
 /* The pages of an address space that has been dropped. */
 #define DROPPED (-1)
 
 /* Returns 0 if another program has written the value since before the counters were read. */
-__noinline int try_refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns, u32 how) {
-    if (!space) return 1;
-    s64 before = read_shared(&space->pages[kind & 3]);
+static __always_inline int replace_pages(struct wire_space *space, u32 kind, s64 before, s64 pages, u64 since_exec_ns) {
     if (before == DROPPED) return 1;
-    s64 pages = exact_pages(mm, kind, how);
     if (!replace_shared(&space->pages[kind & 3], before, pages)) return 0;
     if (pages != shared_value(before)) account(space, kind, pages - shared_value(before), since_exec_ns);
     return 1;
 }
 
-/* Brings one kind of one address space up to date. If three attempts fail, the last of the other writers has read the counters
- * after the first attempt, and so knows this change. */
-static __always_inline void refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns, u32 how) {
+__noinline int try_refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns) {
+    if (!space) return 1;
+    s64 before = read_shared(&space->pages[kind & 3]);
+    return replace_pages(space, kind, before, exact_pages(mm, kind), since_exec_ns);
+}
+
+/* Brings one kind of one address space up to date, inside its gate. If three attempts fail, the last of the other writers has
+ * read the counters after the first attempt, and so knows this change. */
+static __always_inline void refresh(u64 mm, struct wire_space *space, u32 kind, u64 since_exec_ns) {
     for (int i = 0; i < 3; i++)
-        if (try_refresh(mm, space, kind, since_exec_ns, how)) return;
+        if (try_refresh(mm, space, kind, since_exec_ns)) return;
+}
+
+__noinline int try_refresh_all_kinds(u64 mm, struct wire_space *space, u64 since_exec_ns, u32 inside) {
+    s64 before[WIRE_KINDS];
+    struct look look = {};
+    int done = 1;
+
+    if (!space) return 1;
+    for (u32 kind = 0; kind < WIRE_KINDS; kind++) before[kind] = read_shared(&space->pages[kind]);
+    exact_pages_of_all_kinds(mm, inside, &look);
+    for (u32 kind = 0; kind < WIRE_KINDS; kind++)
+        done &= replace_pages(space, kind, before[kind], look.pages[kind], since_exec_ns);
+    return done;
 }
 
 __noinline int refresh_all_kinds(u64 mm, u64 since_exec_ns) {
@@ -137,9 +155,8 @@ __noinline int refresh_all_kinds(u64 mm, u64 since_exec_ns) {
 
     if (inside) gate->dirty = 0;
     struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
-    if (space)
-        for (u32 kind = 0; kind < WIRE_KINDS; kind++)
-            refresh(mm, space, kind, since_exec_ns, inside ? INSIDE_GATE | ALL_CPUS : ALL_CPUS);
+    for (int i = 0; space && i < 3; i++)
+        if (try_refresh_all_kinds(mm, space, since_exec_ns, inside)) break;
     if (inside) {
         if (space) gate->filled = 1;
         leave_gate(gate);
@@ -159,7 +176,28 @@ __noinline int refresh_dirty(u64 since_exec_ns) {
     return 0;
 }
 
+/* After every change of the sum, and of the largest possible lag. */
+static __always_inline void watch_peak(u64 since_exec_ns) {
+    if (every_event) return;
+    s64 now = memory.series[WIRE_RSS].now, maximum = memory.series[WIRE_RSS].maximum, lag = largest_lag();
+
+    if (near_peak) {
+        if (now + 2 * lag < maximum) near_peak = 0;
+    } else if (now + lag >= maximum) {
+        near_peak = 1;
+        refresh_dirty(since_exec_ns);
+    }
+}
+
 /* ---- address spaces come and go ---- */
+
+/* The gate's address space before it is brought up to date first. */
+static __always_inline void take_gate(u64 mm, u64 since_exec_ns) {
+    struct wire_gate *gate = gate_of(mm);
+
+    if (gate->mm && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
+    give_gate(gate, mm);
+}
 
 static __always_inline void close_gate(u64 mm) {
     struct wire_gate *gate = gate_of(mm);
@@ -167,6 +205,13 @@ static __always_inline void close_gate(u64 mm) {
     if (gate->mm != mm) return;
     gate->dirty = 0;
     give_gate(gate, 0);
+}
+
+/* Reads the counters only if changes were skipped: what has no gate is up to date. */
+static __always_inline void refresh_if_behind(u64 mm) {
+    struct wire_gate *gate = gate_of(mm);
+
+    if (gate->mm == mm && gate->dirty) refresh_all_kinds(mm, time_since_exec(bpf_ktime_get_ns()));
 }
 
 __noinline int drop_space(u64 mm, u64 since_exec_ns) {
@@ -196,6 +241,24 @@ static __always_inline void hand_over_peak(struct wire_process *process, const s
     process->peak_number = memory.peak_number;
 }
 
+/* A function of its own, since older kernels limit the sum of the stacks along a chain of calls. */
+__noinline int add_space(struct wire_process *owner, u64 owner_key, u64 mm) {
+    if (!owner) return 0;
+    struct wire_space fresh = {
+        .id = ADD(last_space_id, 1) + 1,
+        .owner = owner->id,
+        .owner_key = owner_key,
+        .peak_number = memory.peak_number,
+    };
+
+    if (bpf_map_update_elem(&spaces, &mm, &fresh, BPF_ANY) != 0) {
+        ADD(memory.lost_spaces, 1);
+        return 0;
+    }
+    ADD(live_spaces, 1);
+    return 1;
+}
+
 __noinline int join_space(struct wire_process *process, u64 process_key, u64 mm) {
     if (!process) return 0;
     struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
@@ -209,18 +272,9 @@ __noinline int join_space(struct wire_process *process, u64 process_key, u64 mm)
         space = 0;
     }
     if (!space) {
-        struct wire_space fresh = {
-            .id = ADD(last_space_id, 1) + 1,
-            .owner = process->id,
-            .owner_key = process_key,
-            .peak_number = memory.peak_number,
-        };
-        if (bpf_map_update_elem(&spaces, &mm, &fresh, BPF_ANY) != 0) {
-            ADD(memory.lost_spaces, 1);
-            return 0;
-        }
-        ADD(live_spaces, 1);
+        if (!add_space(process, process_key, mm)) return 0;
         if (gate_of(mm)->stranger == mm) gate_of(mm)->stranger = 0;
+        take_gate(mm, since_exec_ns);
         refresh_all_kinds(mm, since_exec_ns);
         space = bpf_map_lookup_elem(&spaces, &mm);
         if (!space) return 0;
@@ -260,27 +314,6 @@ __noinline int stop_using_space(struct wire_process *process) {
 
 /* ---- every change ---- */
 
-static __always_inline s64 batched_count(struct mm_struct *mm, u32 kind) {
-    if (counters_are_percpu()) switch (kind) {
-            case WIRE_FILE: return mm->rss_stat[WIRE_FILE].count;
-            case WIRE_ANON: return mm->rss_stat[WIRE_ANON].count;
-            case WIRE_SWAP: return mm->rss_stat[WIRE_SWAP].count;
-            case WIRE_SHMEM: return mm->rss_stat[WIRE_SHMEM].count;
-        }
-    return -1;
-}
-
-static __always_inline void watch_peak(u64 since_exec_ns) {
-    s64 now = memory.series[WIRE_RSS].now, maximum = memory.series[WIRE_RSS].maximum, lag = largest_lag();
-
-    if (near_peak) {
-        if (now + 2 * lag < maximum) near_peak = 0;
-    } else if (now + lag >= maximum) {
-        near_peak = 1;
-        refresh_dirty(since_exec_ns);
-    }
-}
-
 __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
     struct wire_space *space = bpf_map_lookup_elem(&spaces, &mm);
     struct wire_gate *gate = gate_of(mm);
@@ -293,18 +326,17 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
         return 0;
     }
     u64 since_exec_ns = time_since_exec(bpf_ktime_get_ns());
-    if (users == 0) {
+    bool inside = enter_gate(gate, mm);
+    if (inside) {
         /* During teardown every skipped change has to be accounted for, also of kinds for which no event follows. */
-        refresh_all_kinds(mm, since_exec_ns);
-    } else if (enter_gate(gate, mm)) {
-        refresh(mm, space, kind, since_exec_ns, INSIDE_GATE);
+        inside = gate->filled && !(users == 0 && gate->dirty);
+        if (inside) refresh(mm, space, kind, since_exec_ns);
         leave_gate(gate);
     } else {
-        if (gate->mm && gate->dirty) refresh_all_kinds(gate->mm, since_exec_ns);
-        give_gate(gate, mm);
-        refresh_all_kinds(mm, since_exec_ns);
+        take_gate(mm, since_exec_ns);
     }
-    if (!every_event) watch_peak(since_exec_ns);
+    if (!inside) refresh_all_kinds(mm, since_exec_ns);
+    watch_peak(since_exec_ns);
     if (users == 0 && is_empty(space)) {
         u64 owner_key = space->owner_key;
         struct wire_process *owner = bpf_map_lookup_elem(&processes, &owner_key);
@@ -321,13 +353,13 @@ __noinline int rss_changed(u64 mm, u32 kind, u32 users) {
 }
 
 /* Whether this change of a counter (kmem:rss_stat) can be skipped for now. Nearly every page fault takes this path. */
-static __always_inline bool may_pass_over(u64 address, struct mm_struct *mm, u32 kind) {
-    struct wire_gate *gate = gate_of(address);
+static __always_inline bool may_pass_over(u64 mm, const struct mm_struct *typed, u32 kind) {
+    struct wire_gate *gate = gate_of(mm);
 
     if (!totals.exec_ns) return true;
-    if (gate->mm != address) return gate->stranger == address;
+    if (gate->mm != mm) return gate->stranger == mm;
     /* Without users, exit_mmap() is tearing the address space down, and every change counts. */
-    if (every_event || near_peak || mm->mm_users.counter == 0 || gate->count[kind] != batched_count(mm, kind)) return false;
+    if (every_event || near_peak || typed->mm_users.counter == 0 || !is_nearly_remembered(mm, kind)) return false;
     if (!gate->dirty) gate->dirty = 1;
     return true;
 }

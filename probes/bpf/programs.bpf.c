@@ -23,7 +23,9 @@ int on_timer(void *arguments) { return dead_threads_are_due() ? add_dead_threads
 
 SEC("tp_btf/rss_stat")
 int BPF_PROG(on_rss_stat, struct mm_struct *mm, int member) {
-    return may_pass_over((u64)mm, mm, member & 3) ? 0 : rss_changed(address_of(mm), member & 3, mm->mm_users.counter);
+    u64 address = address_of(mm);
+
+    return may_pass_over(address, mm, member & 3) ? 0 : rss_changed(address, member & 3, mm->mm_users.counter);
 }
 
 SEC("?tp_btf/mod_memcg_lruvec_state")

@@ -118,6 +118,7 @@ static __always_inline int task_forked(struct task_struct *parent, struct task_s
     if (!kept) return 0;
     count_new_thread(kept);
     join_space(kept, key, address_of(child->mm));
+    watch_peak(time_since_exec(bpf_ktime_get_ns()));
     return 0;
 }
 
@@ -164,6 +165,7 @@ static __always_inline int task_execed(struct task_struct *task, struct linux_bi
         stop_using_space(process);
     }
     join_space(process, address_of(task->signal), address_of(task->mm));
+    watch_peak(time_since_exec(bpf_ktime_get_ns()));
     process->image = ADD(last_image, 1) + 1;
     bpf_core_read(&process->comm, sizeof(process->comm), &task->comm);
     process->stranger = is_stranger(task, program);

@@ -40,8 +40,8 @@ static long drop_if_reaped(void *map, const u32 *index, struct unreaped_leader *
 
     if (!leader) return 0;
     u64 start_time = slot->start_time;
-    bool reused = start_time && BPF_CORE_READ(leader, start_time) != start_time;
-    if (reused || BPF_CORE_READ(leader, exit_state) & EXIT_DEAD) {
+    bool reused = start_time && READ(leader, start_time) != start_time;
+    if (reused || READ(leader, exit_state) & EXIT_DEAD) {
         slot->start_time = 0;
         if (__sync_val_compare_and_swap(&slot->task, (u64)leader, 0) == (u64)leader) {
             ADD(totals.processes_now, -1);

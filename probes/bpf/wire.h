@@ -14,8 +14,9 @@ enum {
     WIRE_MAX_CGROUP_DEPTH = 32, /* of cgroups below the command's own */
     WIRE_RING_BYTES = 512 * 1024,
     WIRE_MAX_CPUS = 1024,
-    WIRE_MAX_SPACES = 16384,     /* live address spaces of the tree */
-    WIRE_GATES = 256,            /* a power of two */
+    WIRE_MAX_SPACES = 16384, /* live address spaces of the tree */
+    WIRE_GATE_BITS = 8,
+    WIRE_GATES = 1 << WIRE_GATE_BITS,
     WIRE_BUCKETS = 4096,         /* a power of two: by how many buckets the timeline's reader may fall behind */
     WIRE_GATE_CHANGES = 1 << 30, /* see wire_gate.inside */
     WIRE_TIME_SHIFT = 14,        /* integrals count time in units of 2^14 ns: 256 GiB held for a day fit into 63 bits */
@@ -57,7 +58,7 @@ struct wire_memory {
     __u64 lost_buckets; /* reused before they were read */
 };
 
-/* Used by the kernel side only: a counter whose batched part still equals `count` has changed by less than a batch per CPU. */
+/* Used by the kernel side only. */
 struct wire_gate {
     __u64 mm;       /* of the tree; changes only while no program is inside */
     __u64 stranger; /* an address space outside the tree, whose changes are skipped */

@@ -41,13 +41,14 @@ std::string refusal(const char* stage, int error) {
 
 void apply(const bpf_settings& settings, bpf_programs& skeleton) {
     skeleton.rodata->cpu_count = settings.cpu_count;
-    skeleton.rodata->batch_pages = settings.batch_pages;
+    skeleton.rodata->step_pages = settings.step_pages;
     skeleton.rodata->every_event = settings.every_event;
     skeleton.rodata->interval_ns = settings.interval_ns;
     skeleton.rodata->strangers_told_apart = settings.tell_strangers_apart;
     skeleton.rodata->ends_with_command = settings.ends_with_command;
     bpf_map__set_max_entries(skeleton.maps.processes, settings.max_processes);
     bpf_map__set_max_entries(skeleton.maps.spaces, settings.max_processes);
+    bpf_map__set_max_entries(skeleton.maps.parts_of_cpus, settings.cpu_count);
     bpf_program__set_autoload(skeleton.progs.on_physical_change, settings.follows_cgroup != 0);
     bpf_program__set_autoattach(skeleton.progs.on_command, false);
 }

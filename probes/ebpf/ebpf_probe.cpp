@@ -352,7 +352,7 @@ tl::expected<std::unique_ptr<Probe>, std::string> make_ebpf_probe(const EbpfProb
             fmt::format("this machine has {} CPUs; the BPF programs are made for at most {}", cpus, +WIRE_MAX_CPUS));
     auto programs = BpfPrograms::load({
         .cpu_count = static_cast<__u32>(cpus),
-        .batch_pages = counter_batch_pages(online_cpus()),
+        .step_pages = followed_step_pages,
         .every_event = options.every_memory_event ? 1U : 0U,
         .interval_ns = options.interval_ns,
         .follows_cgroup = options.physical_memory ? 1U : 0U,

@@ -12,4 +12,8 @@ int online_cpus();
 // struct percpu_counter (lib/percpu_counter.c), which depends on the online CPUs, whatever perfwrap itself may use.
 constexpr std::int64_t counter_batch_pages(int online_cpus) { return std::max<std::int64_t>(32, std::int64_t{2} * online_cpus); }
 
+// A CPU's part of a counter is followed in eBPF mode once it has moved by this many pages, unless every change is. The part can
+// move by nearly two batches before the kernel adds it up.
+constexpr std::int64_t followed_step_pages = 32;
+
 }  // namespace perfwrap

@@ -79,14 +79,14 @@ std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOption
 Accuracy accuracy_of(const Way& way, const HostFacts& facts) {
     constexpr std::uint64_t page_bytes = 4096;
     const auto cpus = static_cast<std::uint64_t>(std::max(facts.cpus, 1));
-    const auto batches_bytes = static_cast<std::uint64_t>(counter_batch_pages(facts.cpus)) * cpus * page_bytes;
+    const auto steps_bytes = static_cast<std::uint64_t>(followed_step_pages) * cpus * page_bytes;
     switch (way.limit) {
         case Limit::none: break;
         case Limit::clock_ticks: return bounded_by(BoundCause::clock_ticks);
         case Limit::unseen_children: return bounded_by(BoundCause::unwaited_processes);
         case Limit::charge_batch: return bounded_to(64 * cpus * page_bytes, BoundUnit::bytes, BoundScope::tree);
-        case Limit::counter_batch: return bounded_to(batches_bytes, BoundUnit::bytes, BoundScope::process);
-        case Limit::three_counter_batches: return bounded_to(3 * batches_bytes, BoundUnit::bytes, BoundScope::process);
+        case Limit::counter_batch: return bounded_to(steps_bytes, BoundUnit::bytes, BoundScope::process);
+        case Limit::three_counter_batches: return bounded_to(3 * steps_bytes, BoundUnit::bytes, BoundScope::process);
         // mm/memory.c, TASK_RSS_EVENTS_THRESH: every 66th fault first hands over the 66 before it.
         case Limit::late_faults: return bounded_to(66, BoundUnit::page_faults, BoundScope::thread);
     }

@@ -11,11 +11,11 @@
 
 namespace perfwrap::test {
 
-// How much the kernel's per-CPU counters may hide from a plain read, for the three kinds of resident pages: the batch of
-// lib/percpu_counter.c is max(32, 2 * CPUs) pages on each CPU. This is the accuracy that perfwrap states for bounded values.
+// How much perfwrap may pass over, for the three kinds of resident pages: less than 32 pages on each CPU. This is the accuracy
+// that it states for bounded values.
 inline double counter_bound_bytes() {
     const auto cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
-    return 3 * cpus * std::max(32.0, 2 * cpus) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    return 3 * cpus * 32 * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 // What threads count by themselves before Linux 6.2: the pages of their last 66 page faults (mm/memory.c,

@@ -76,7 +76,7 @@ TEST_CASE("eBPF follows memory: the tree's peak exactly, the rest within the ker
     CHECK(accuracy_text(plan[Metric::rss_average_bytes].accuracy) == "bounded to 768 KiB per process");
     CHECK(accuracy_text(plan[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 256 KiB per process");
     host.cpus = 64;
-    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 32 MiB per process");
+    CHECK(accuracy_text(planned(host)[Metric::rss_anon_peak_bytes].accuracy) == "bounded to 8 MiB per process");
 }
 
 TEST_CASE("Where the kernel learns late of page faults, no figure of resident memory is called exact") {
