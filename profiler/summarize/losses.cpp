@@ -18,7 +18,7 @@ constexpr std::array usage{
 constexpr std::array resident{rss_peak_bytes,      rss_average_bytes,    rss_anon_peak_bytes,
                               rss_file_peak_bytes, rss_shmem_peak_bytes, largest_process_rss_peak_bytes,
                               swap_peak_bytes};
-constexpr std::array proportional{pss_peak_bytes, pss_average_bytes};
+constexpr std::array proportional_sizes{pss_peak_bytes, pss_average_bytes};
 constexpr std::array physical{anon_peak_bytes, anon_average_bytes, file_mapped_peak_bytes, shmem_peak_bytes};
 constexpr std::array counts{processes_started, processes_peak, threads_started, threads_peak, oom_kills};
 constexpr std::array reaping{processes_peak};
@@ -37,8 +37,8 @@ constexpr auto all_of(const std::array<Metric, N>&... groups) {
     return all;
 }
 
-constexpr auto of_a_process = all_of(usage, resident, proportional, counts);
-constexpr auto of_an_address_space = all_of(resident, proportional);
+constexpr auto of_a_process = all_of(usage, resident, proportional_sizes, counts);
+constexpr auto of_an_address_space = all_of(resident, proportional_sizes);
 constexpr auto of_an_event = all_of(usage, resident, physical, counts);
 
 constexpr std::array<LossInfo, loss_count> losses{{

@@ -6,8 +6,8 @@
 namespace perfwrap {
 namespace {
 
-constexpr std::uint64_t page = 4096;
-constexpr std::uint64_t exec_ns = 1'000'000'000;
+constexpr std::uint64_t page_bytes = 4096;
+constexpr std::uint64_t began_at_ns = 1'000'000'000;
 
 }  // namespace
 
@@ -17,10 +17,10 @@ TEST_CASE("the time integral of a series is each change times the time that was 
     const std::uint64_t window = 4 * second;
     const auto unit = [](std::uint64_t ns) { return static_cast<std::int64_t>(ns >> WIRE_TIME_SHIFT); };
     const wire_series series{.now = 50, .maximum = 200, .area = 200 * unit(0) - 150 * unit(second)};
-    const auto memory = over_time(series, exec_ns, exec_ns + window, page);
-    CHECK(memory.peak_bytes == 200 * page);
+    const auto memory = over_time(series, began_at_ns, began_at_ns + window, page_bytes);
+    CHECK(memory.peak_bytes == 200 * page_bytes);
     CHECK(memory.observed_seconds == Approx(4.0));
-    CHECK(memory.byte_seconds == Approx((200.0 * 1 + 50.0 * 3) * page).epsilon(1e-4));
+    CHECK(memory.byte_seconds == Approx((200.0 * 1 + 50.0 * 3) * page_bytes).epsilon(1e-4));
 }
 
 TEST_CASE("only processes that held memory at the latest peak are listed, largest first") {

@@ -30,7 +30,7 @@ bool refuse_close_range(int error) {
 
 // The exit code of a child, in which close_range(2) fails with that error.
 template <typename Body>
-int in_child(int error, Body body) {
+int in_forked_child(int error, Body body) {
     const pid_t child = fork();
     if (child == 0) _exit(error != 0 && !refuse_close_range(error) ? 99 : body());
     int status = 0;
@@ -43,7 +43,7 @@ int in_child(int error, Body body) {
 TEST_CASE("descriptors above one are closed, whether or not the kernel or a container knows close_range") {
     for (const int error : {0, ENOSYS, EPERM}) {
         CAPTURE(error);
-        CHECK(in_child(error, [] {
+        CHECK(in_forked_child(error, [] {
                   for (int fd = 100; fd <= 104; ++fd) dup2(1, fd);
                   close_descriptors_above(102);
                   for (int fd = 100; fd <= 104; ++fd)
@@ -54,7 +54,7 @@ TEST_CASE("descriptors above one are closed, whether or not the kernel or a cont
 }
 
 TEST_CASE("of what was inherited only what is needed stays open, and the standard streams keep their places") {
-    CHECK(in_child(0, [] {
+    CHECK(in_forked_child(0, [] {
               dup2(1, 100);
               dup2(1, 101);
               fcntl(dup2(1, 102), F_SETFD, FD_CLOEXEC);

@@ -21,12 +21,12 @@ HostFacts with_memcg_events(HostFacts facts) {
 }
 
 // In eBPF mode, with everything measured.
-struct Measured {
+struct WithLosses {
     Plan plan;
     std::vector<Recording> recordings{1};
     std::vector<RunResult> runs{1};
 
-    Measured() : plan(*make_plan(with_memcg_events(privileged_host()), {.exact_memory = true})) {
+    WithLosses() : plan(*make_plan(with_memcg_events(privileged_host()), {.exact_memory = true})) {
         recordings[0].end_ns = 1;
         for (const auto& info : metric_catalogue())
             if (plan[info.metric].measured) runs[0].metrics[info.metric] = 1.0;
@@ -92,7 +92,7 @@ TEST_CASE("A loss withdraws the promise of the metrics that it touches, and of n
         {Loss::unseen_command, "", {}},
     };
     REQUIRE(cases.size() == loss_count);
-    const Measured measured;
+    const WithLosses measured;
     const auto whole = describe_measurement(measured.plan, measured.recordings, measured.runs);
     for (const auto& [loss, accuracy, touched] : cases) {
         const auto& info = loss_catalogue()[static_cast<std::size_t>(loss)];
@@ -113,7 +113,7 @@ TEST_CASE("A loss withdraws the promise of the metrics that it touches, and of n
 }
 
 TEST_CASE("A sampled value keeps its accuracy, and notes what it lacks") {
-    const auto measurement = Measured().with(Loss::untracked_spaces);
+    const auto measurement = WithLosses().with(Loss::untracked_spaces);
     const auto& pss = measurement.sources.at(pss_peak_bytes);
     CHECK(pss.accuracy.kind == AccuracyKind::sampled);
     CHECK_THAT(pss.note, Contains("lost: 3 address spaces"));
@@ -130,7 +130,7 @@ TEST_CASE("Where a value may be off either way, it is not called a lower limit")
 }
 
 TEST_CASE("A run that ended before it began is counted, and what needs its length says why it is absent") {
-    Measured measured;
+    WithLosses measured;
     measured.recordings[0].exec_ns = measured.recordings[0].end_ns;
     for (const auto metric : {wall_seconds, cpu_cores_average, rss_average_bytes}) measured.runs[0].metrics[metric].reset();
     const auto measurement = describe_measurement(measured.plan, measured.recordings, measured.runs);
