@@ -60,9 +60,9 @@ std::byte* reserve(std::size_t bytes) { return map(nullptr, bytes, PROT_NONE, MA
 
 // Pages of one kind that can be dropped in one step, as all are below one page of the page tables' next level, and come one by
 // one.
-class Pages {
+class HiddenPages {
 public:
-    Pages(int flags, std::size_t count) : is_file_((flags & MAP_ANONYMOUS) == 0) {
+    HiddenPages(int flags, std::size_t count) : is_file_((flags & MAP_ANONYMOUS) == 0) {
         const auto room = reinterpret_cast<std::uintptr_t>(reserve(2 * huge_page_bytes));
         data_ = reinterpret_cast<std::byte*>((room + huge_page_bytes - 1) & ~(huge_page_bytes - 1));
         if (is_file_) {
@@ -110,8 +110,8 @@ private:
 
 // Dropping two batches at once makes the kernel add up the part, whatever it was, so that it is 0; then it goes to the lower
 // edge.
-std::vector<Pages> at_lower_edges(const Machine& machine) {
-    std::vector<Pages> all;
+std::vector<HiddenPages> at_lower_edges(const Machine& machine) {
+    std::vector<HiddenPages> all;
     for (const int cpu : machine.cpus) {
         stay_on(cpu);
         for (const int kind : kinds) {
@@ -124,7 +124,7 @@ std::vector<Pages> at_lower_edges(const Machine& machine) {
     return all;
 }
 
-void go_to_upper_edges(const Machine& machine, const std::vector<Pages>& all) {
+void go_to_upper_edges(const Machine& machine, const std::vector<HiddenPages>& all) {
     auto pages = all.begin();
     for (const int cpu : machine.cpus) {
         stay_on(cpu);
