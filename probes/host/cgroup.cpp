@@ -79,6 +79,20 @@ bool keeps_peak(const MemoryHierarchy& hierarchy) {
     return false;
 }
 
+// PF_EXITING of a process that is ending, whose v1 cgroups are no longer told: field 9 of /proc/PID/stat.
+bool is_ending(std::string_view stat) {
+    constexpr std::uint64_t pf_exiting = 0x4;
+    auto rest = stat.substr(std::min(stat.rfind(')'), stat.size()));
+    for (int field = 2; field < 9; ++field) rest = rest.substr(std::min(rest.find(' '), rest.size() - 1) + 1);
+    return (leading_number(rest).value_or(pf_exiting) & pf_exiting) != 0;
+}
+
+// False: it was mounted in another pid namespace, and its pids mean other processes here.
+bool proc_is_of_own_pid_namespace() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self", ignored) == std::to_string(::getpid());
+}
+
 UniqueFd lock_directory(const std::string& directory) {
     UniqueFd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
@@ -165,6 +179,7 @@ tl::expected<MemoryCgroup, std::string> MemoryCgroup::create() {
     if (!leaf) return tl::unexpected(leaf.error() + "; " + cgroup_remedy(facts.version));
     MemoryCgroup cgroup;
     cgroup.version_ = facts.version;
+    cgroup.sees_processes_ = proc_is_of_own_pid_namespace();
     cgroup.directory_ = std::move(leaf->first);
     cgroup.lock_ = std::move(leaf->second);
 
@@ -185,6 +200,7 @@ MemoryCgroup& MemoryCgroup::operator=(MemoryCgroup&& other) noexcept {
     if (this != &other) {
         remove();
         version_ = other.version_;
+        sees_processes_ = other.sees_processes_;
         directory_ = std::move(other.directory_);
         other.directory_.clear();
         lock_ = std::move(other.lock_);
@@ -205,6 +221,31 @@ std::optional<std::uint64_t> MemoryCgroup::peak_bytes() const {
 std::optional<std::uint64_t> MemoryCgroup::oom_kills() const {
     const auto* file = version_ == CgroupMemory::v2 ? "memory.events" : "memory.oom_control";
     return number_after(read_small_file(fmt::format("{}/{}", directory_, file)).value_or(""), "oom_kill");
+}
+
+std::optional<PhysicalMemory> parse_memory_stat(std::string_view text, CgroupMemory version) {
+    const bool v2 = version == CgroupMemory::v2;
+    const auto anon = number_after(text, v2 ? "anon" : "total_rss");
+    const auto file_mapped = number_after(text, v2 ? "file_mapped" : "total_mapped_file");
+    const auto shmem = number_after(text, v2 ? "shmem" : "total_shmem");
+    if (!anon || !file_mapped || !shmem) return std::nullopt;
+    return PhysicalMemory{*anon, *file_mapped, *shmem};
+}
+
+std::optional<PhysicalMemory> MemoryCgroup::physical() const {
+    return parse_memory_stat(read_small_file(directory_ + "/memory.stat").value_or(""), version_);
+}
+
+std::optional<bool> MemoryCgroup::holds(pid_t pid) const {
+    if (!sees_processes_) return std::nullopt;
+    const auto cgroup = read_small_file(fmt::format("/proc/{}/cgroup", pid));
+    const auto path = cgroup ? path_of_cgroup(*cgroup, version_) : std::nullopt;
+    if (!path) return std::nullopt;
+    const auto name = directory_.substr(directory_.rfind('/'));
+    if ((*path + "/").find(name + "/") != std::string::npos) return true;
+    const auto stat = read_small_file(fmt::format("/proc/{}/stat", pid));
+    if (!stat || is_ending(*stat)) return std::nullopt;
+    return false;
 }
 
 void MemoryCgroup::remove() {

@@ -7,9 +7,12 @@
 // locked by any process.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "probes/host/host_facts.hpp"
@@ -24,6 +27,18 @@ struct MemoryCgroupFacts {
     tl::expected<std::string, std::string> leaf_parent;  // error: why a leaf cannot be made
 };
 MemoryCgroupFacts memory_cgroup_facts();
+
+// What is charged to a cgroup and those below it at one moment, each page once.
+struct PhysicalMemory {
+    std::uint64_t anon_bytes = 0;
+    std::uint64_t file_mapped_bytes = 0;
+    std::uint64_t shmem_bytes = 0;
+
+    bool operator==(const PhysicalMemory&) const = default;
+};
+
+// From the text of memory.stat. Empty: a figure is missing.
+std::optional<PhysicalMemory> parse_memory_stat(std::string_view text, CgroupMemory version);
 
 class MemoryCgroup {
 public:
@@ -44,6 +59,11 @@ public:
     std::optional<std::uint64_t> peak_bytes() const;  // empty: the kernel keeps no peak (v2 before Linux 5.19)
     std::optional<std::uint64_t> oom_kills() const;
 
+    std::optional<PhysicalMemory> physical() const;
+
+    // Whether the process is in it or in one below it. Empty: not known, or it has ended.
+    std::optional<bool> holds(pid_t pid) const;
+
     // Does nothing while processes are alive in it.
     void remove();
 
@@ -51,6 +71,7 @@ private:
     MemoryCgroup() = default;
 
     CgroupMemory version_ = CgroupMemory::none;
+    bool sees_processes_ = false;
     std::string directory_;  // empty once removed
     UniqueFd lock_;          // of the directory
     UniqueFd procs_;

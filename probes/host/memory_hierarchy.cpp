@@ -54,6 +54,15 @@ std::vector<Mount> mounts_of(std::string_view mountinfo, std::string_view contro
     return mounts;
 }
 
+std::optional<std::string> directory_under(const Mount& mount, const std::string& path) {
+    const std::string root = mount.root == "/" ? "" : mount.root;
+    if (!path.starts_with(root) || path.find("/..") != std::string::npos) return std::nullopt;
+    const auto below = path.substr(root.size());
+    if (below.empty() || below == "/") return mount.point;
+    if (below.front() != '/') return std::nullopt;
+    return mount.point + below;
+}
+
 // Lines are "ID:CONTROLLERS:PATH"; v2 has the ID 0 and no controllers. A path may contain colons.
 std::optional<std::string> own_path(std::string_view cgroup, std::string_view controller) {
     for (const auto line : split(cgroup, '\n')) {
@@ -68,20 +77,17 @@ std::optional<std::string> own_path(std::string_view cgroup, std::string_view co
     return std::nullopt;
 }
 
-std::optional<std::string> directory_under(const Mount& mount, const std::string& path) {
-    const std::string root = mount.root == "/" ? "" : mount.root;
-    if (!path.starts_with(root) || path.find("/..") != std::string::npos) return std::nullopt;
-    const auto below = path.substr(root.size());
-    if (below.empty() || below == "/") return mount.point;
-    if (below.front() != '/') return std::nullopt;
-    return mount.point + below;
-}
+std::string_view memory_controller(CgroupMemory version) { return version == CgroupMemory::v1 ? "memory" : ""; }
 
 }  // namespace
 
+std::optional<std::string> path_of_cgroup(std::string_view cgroup, CgroupMemory version) {
+    return own_path(cgroup, memory_controller(version));
+}
+
 std::optional<MemoryHierarchy> find_memory_hierarchy(std::string_view mountinfo, std::string_view cgroup) {
     for (const auto version : {CgroupMemory::v1, CgroupMemory::v2}) {
-        const std::string_view controller = version == CgroupMemory::v1 ? "memory" : "";
+        const auto controller = memory_controller(version);
         const auto mounts = mounts_of(mountinfo, controller);
         const auto path = own_path(cgroup, controller);
         if (mounts.empty() || !path) continue;

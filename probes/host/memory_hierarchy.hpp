@@ -30,6 +30,9 @@ struct CgroupDirectory {
 std::optional<CgroupDirectory> directory_in_hierarchy(std::string_view mountinfo, std::string_view cgroup,
                                                       std::string_view controller);
 
+// The path of a process's cgroup that has the memory controller, from the text of its /proc/PID/cgroup.
+std::optional<std::string> path_of_cgroup(std::string_view cgroup, CgroupMemory version);
+
 // Directories in which a leaf may be made, best first. root: whether the root of the hierarchy may be used as a last resort.
 std::vector<std::string> leaf_parents(const MemoryHierarchy& hierarchy, bool root);
 

@@ -93,6 +93,7 @@ struct Observation {
     ProcessTable processes;
     Timeline timeline;
     Losses lost;
+    bool cgroup_left = false;  // a process of the tree was outside of the command's own cgroup, whose figures lack it
     bool io_withheld = false;  // the totals lack I/O: a program ran with rights that perfwrap's user does not have
     std::optional<double> mean_interval_seconds;  // the actual mean time between samples
     std::optional<double> cpu_interval_seconds;   // between samples of CPU time, if they are taken separately

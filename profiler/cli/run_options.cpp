@@ -84,11 +84,12 @@ void add_measuring_options(CLI::App& app, RunOptions& options) {
         app, "--interval", "DURATION",
         [&plan](std::string_view text) { return parse_interval(text).map([&](auto interval) { plan.interval = interval; }); },
         "Resolution of the timeline, and time between\nsamples (default: 10ms with eBPF, adaptive with\nprocfs)");
-    app.add_flag(
-        "--exact-memory", plan.exact_memory,
-        "Follow every change of memory, and physical\nmemory (anon_peak_bytes) too; implies --cgroup;\nslows page faults down");
+    app.add_flag("--exact-memory", plan.exact_memory,
+                 "Follow every change of memory, and of physical\nmemory (anon_peak_bytes) too; implies --cgroup;\nslows page "
+                 "faults down");
     app.add_flag("--cgroup", plan.cgroup,
-                 "Run COMMAND in a memory cgroup of its own, for\ncgroup_memory_peak_bytes; COMMAND can see it");
+                 "Run COMMAND in a memory cgroup of its own, for\ncgroup_memory_peak_bytes and physical "
+                 "memory\n(anon_peak_bytes); COMMAND can see it");
 }
 
 void add_command_options(CLI::App& app, RunOptions& options) {

@@ -36,7 +36,6 @@ std::optional<Obstacle> cgroup_obstacle(const HostFacts& facts) {
     if (facts.cgroup_memory == CgroupMemory::none)
         return Obstacle{"no memory cgroup controller is mounted under /sys/fs/cgroup",
                         "boot with cgroup_enable=memory, or mount the controller"};
-    if (!facts.cgroup_peak) return Obstacle{"this kernel's cgroups have no memory.peak", "use Linux 5.19 or later"};
     if (!facts.cgroup_refusal) return std::nullopt;
     if (facts.root) return Obstacle{*facts.cgroup_refusal, "make /sys/fs/cgroup writable for perfwrap"};
     return Obstacle{*facts.cgroup_refusal, facts.cgroup_memory == CgroupMemory::v2

@@ -30,19 +30,6 @@ Absence no_own_cgroup(const HostFacts& facts) {
     return {"not asked for: --cgroup", "--cgroup", false};
 }
 
-Absence no_physical_memory(const HostFacts& facts, const PlanOptions& options) {
-    const auto why = [&]() -> Absence {
-        if (ebpf_obstacle(facts) || options.source == SourceChoice::procfs) return no_ebpf(facts, options);
-        if (cgroup_obstacle(facts)) return no_own_cgroup(facts);
-        if (options.exact_memory || facts.memcg_events == false)
-            return {"this kernel does not report changes of a memory cgroup's counters (Linux 6.13 and later do)", "Linux 6.13"};
-        return {"not asked for: --exact-memory", "--exact-memory"};
-    };
-    auto absence = why();
-    absence.asked_for = options.exact_memory;
-    return absence;
-}
-
 bool follows_physical_memory(const HostFacts& facts, const PlanOptions& options) {
     return options.exact_memory && options.source != SourceChoice::procfs && !ebpf_obstacle(facts) &&
            facts.memcg_events.value_or(false);
@@ -63,15 +50,17 @@ std::optional<Absence> unmet(Need need, const HostFacts& facts, const PlanOption
         case Need::own_cgroup:
             if (own_cgroup) return std::nullopt;
             return no_own_cgroup(facts);
+        case Need::cgroup_peak:
+            if (!cgroup_obstacle(facts) && !facts.cgroup_peak)
+                return Absence{"this kernel's cgroups have no memory.peak (use Linux 5.19 or later)", "Linux 5.19", own_cgroup};
+            if (own_cgroup) return std::nullopt;
+            return no_own_cgroup(facts);
         case Need::ebpf_or_own_cgroup: {
             if (own_cgroup) return std::nullopt;
             auto absence = no_ebpf(facts, options);
             if (!cgroup_obstacle(facts)) absence.reason += "; or use --cgroup";
             return absence;
         }
-        case Need::physical_memory:
-            if (follows_physical_memory(facts, options)) return std::nullopt;
-            return no_physical_memory(facts, options);
     }
     return std::nullopt;
 }
@@ -105,6 +94,8 @@ MetricPlan plan_metric(const Way& way, const HostFacts& facts, const PlanOptions
     how.source = way.source;
     how.accuracy = accuracy_of(way, facts);
     how.note = way.note;
+    if (way.physical && facts.memcg_events.value_or(false) && !ebpf_obstacle(facts) && options.source != SourceChoice::procfs)
+        how.note += "; exact with --exact-memory";
     return how;
 }
 
@@ -136,8 +127,10 @@ tl::expected<Plan, std::string> make_plan(const HostFacts& facts, const PlanOpti
     plan.physical_memory = follows_physical_memory(facts, options);
     plan.sample_pss = facts.smaps_rollup;
     plan.clock_tick_ns = facts.clock_tick_ns;
-    const Circumstances circumstances{
-        .mode = plan.mode, .every_memory_event = plan.every_memory_event, .late_faults = facts.faults_told_late};
+    const Circumstances circumstances{.mode = plan.mode,
+                                      .every_memory_event = plan.every_memory_event,
+                                      .physical_memory = plan.physical_memory,
+                                      .late_faults = facts.faults_told_late};
     for (const auto& info : metric_catalogue())
         plan.metrics[static_cast<std::size_t>(info.metric)] = plan_metric(way_of(info.metric, circumstances), facts, options);
     return plan;

@@ -35,11 +35,16 @@ constexpr Way followed_in_sum{Source::ebpf,  AccuracyKind::bounded,        batch
 constexpr Way followed_late{Source::ebpf, AccuracyKind::bounded, late_note, Need::nothing, Limit::late_faults};
 constexpr Way seen_in_proc{Source::procfs, AccuracyKind::sampled, sampled_note};
 constexpr Way seen_in_smaps{Source::procfs, AccuracyKind::sampled, seldom_note, Need::smaps_rollup};
-constexpr Way charged{Source::cgroup, AccuracyKind::bounded, "the kernel charges ahead", Need::own_cgroup, Limit::charge_batch};
+constexpr Way charged{Source::cgroup, AccuracyKind::bounded, "the kernel charges ahead", Need::cgroup_peak, Limit::charge_batch};
 constexpr Way only_ebpf{Source::ebpf, AccuracyKind::exact, "", Need::ebpf};
 constexpr Way killed_in_cgroup{Source::cgroup, AccuracyKind::exact, "", Need::ebpf_or_own_cgroup};
-constexpr Way physical{Source::ebpf, AccuracyKind::exact, "the kernel's own figure for the command's cgroup",
-                       Need::physical_memory};
+constexpr Way physical{Source::ebpf, AccuracyKind::exact, "the kernel's own figure for the command's cgroup", Need::own_cgroup};
+constexpr Way seen_in_cgroup{
+    .source = Source::cgroup,
+    .accuracy = AccuracyKind::sampled,
+    .note = "the kernel's own figure for the command's cgroup; misses what comes and goes between samples",
+    .need = Need::own_cgroup,
+    .physical = true};
 
 using enum Metric;
 
@@ -58,10 +63,10 @@ constexpr std::array<Row, metric_count> ways{{
     {largest_process_rss_peak_bytes, followed_in_sum, seen_in_proc},
     {pss_peak_bytes, seen_in_smaps, seen_in_smaps},
     {pss_average_bytes, seen_in_smaps, seen_in_smaps},
-    {anon_peak_bytes, physical, physical},
-    {anon_average_bytes, physical, physical},
-    {file_mapped_peak_bytes, physical, physical},
-    {shmem_peak_bytes, physical, physical},
+    {anon_peak_bytes, seen_in_cgroup, seen_in_cgroup},
+    {anon_average_bytes, seen_in_cgroup, seen_in_cgroup},
+    {file_mapped_peak_bytes, seen_in_cgroup, seen_in_cgroup},
+    {shmem_peak_bytes, seen_in_cgroup, seen_in_cgroup},
     {cgroup_memory_peak_bytes, charged, charged},
     {swap_peak_bytes, followed_in_batches, seen_in_proc},
     {minor_faults, counted, waited},
@@ -92,6 +97,7 @@ static_assert(in_enum_order());
 const Way& way_of(Metric metric, const Circumstances& circumstances) {
     const auto& row = ways[static_cast<std::size_t>(metric)];
     const Way& way = circumstances.mode == Mode::ebpf ? row.ebpf : row.procfs;
+    if (way.physical && circumstances.physical_memory) return physical;
     if (circumstances.late_faults && way.from_rss_counters) return followed_late;
     const bool in_batches = way.limit == Limit::counter_batch || way.limit == Limit::three_counter_batches;
     return in_batches && circumstances.every_memory_event ? followed : way;

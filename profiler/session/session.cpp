@@ -15,6 +15,7 @@
 #include "probes/system/clock.hpp"
 #include "probes/system/own_children.hpp"
 #include "profiler/launch/held_descriptors.hpp"
+#include "profiler/session/cgroup_watch.hpp"
 #include "profiler/session/ended_child.hpp"
 #include "profiler/session/job_control.hpp"
 #include "profiler/session/orphans.hpp"
@@ -52,7 +53,7 @@ std::optional<std::string> refused_call() {
 class Session {
 public:
     Session(Probe& probe, SignalInbox& inbox, const SessionOptions& options)
-        : probe_(probe), inbox_(inbox), options_(options), job_(inbox) {}
+        : probe_(probe), inbox_(inbox), options_(options), job_(inbox), cgroup_(options.cgroup) {}
 
     tl::expected<Recording, LaunchError> run() {
         if (const auto refused = refused_call())
@@ -75,6 +76,7 @@ public:
         woken_cpu_ns_ = thread_cpu_ns();
         recording_.started_at_unix_ms = unix_ms_at(launched->exec_ns);
         probe_.started(command_, launched->exec_ns, launched->before_exec);
+        cgroup_.begin(launched->exec_ns);
         if (options_.timeout)
             end_.begin_at(launched->exec_ns + static_cast<std::uint64_t>(std::max(options_.timeout->count(), std::int64_t{0})));
         job_.command_started(command_, launched->missed_signals);
@@ -100,7 +102,8 @@ private:
                 if (end_.gave_up()) return;
             }
             if (now_ns >= snapshot_due_ns()) options_.snapshots->take(now_ns, [&] { return so_far(now_ns); });
-            sleep_until(std::min({sample_at_ns, end_.next_ns(), snapshot_due_ns()}));
+            if (now_ns >= cgroup_.due_ns()) cgroup_.look(now_ns, probe_);
+            sleep_until(std::min({sample_at_ns, end_.next_ns(), snapshot_due_ns(), cgroup_.due_ns()}));
             handle_signals();
             if (was_asked_to_end() && end_.has_killed()) end_.hurry(monotonic_ns());
         }
@@ -126,14 +129,8 @@ private:
         so_far.seen = probe_.so_far();
         so_far.end_ns = so_far.seen.end_ns.value_or(now_ns);
         so_far.stopped_ns = job_.stopped_ns(so_far.end_ns);
-        add_cgroup_figures(so_far.seen);
+        cgroup_.describe(so_far.seen, so_far.end_ns);
         return so_far;
-    }
-
-    void add_cgroup_figures(Observation& seen) const {
-        if (options_.cgroup == nullptr) return;
-        seen.memory.cgroup_peak_bytes = options_.cgroup->peak_bytes();
-        if (!seen.totals.oom_kills) seen.totals.oom_kills = options_.cgroup->oom_kills();
     }
 
     bool over() {
@@ -177,6 +174,7 @@ private:
         while (const pid_t pid = ended_child()) {
             const std::uint64_t now_ns = monotonic_ns();
             probe_.ended(pid);
+            if (pid == command_) cgroup_.ended(pid);
             const auto ended = perfwrap::reap(pid);
             if (!ended) return;
             probe_.reaped(pid, ended->status, ended->used);
@@ -214,13 +212,14 @@ private:
         else
             recording_.orphans = names_of_orphans(probe_, wait);
         recording_.told_to_end = job_.told_to_end();
-        add_cgroup_figures(recording_.seen);
+        cgroup_.describe(recording_.seen, recording_.end_ns);
     }
 
     Probe& probe_;
     SignalInbox& inbox_;
     const SessionOptions& options_;
     JobControl job_;
+    CgroupWatch cgroup_;
     Recording recording_;
     pid_t command_ = 0;
     bool command_ended_ = false;

@@ -48,21 +48,39 @@ std::optional<double> pss_interval(const Observation& seen) {
     return pss->observed_seconds / static_cast<double>(pss->samples);
 }
 
+bool is_physical(Metric metric) {
+    return metric == Metric::anon_peak_bytes || metric == Metric::anon_average_bytes ||
+           metric == Metric::file_mapped_peak_bytes || metric == Metric::shmem_peak_bytes;
+}
+
+// The cgroup's figures are sampled at intervals of their own, too.
+std::optional<double> cgroup_interval(const Observation& seen) {
+    const auto& anon = seen.memory.anon;
+    if (!anon || anon->samples == 0) return std::nullopt;
+    return anon->observed_seconds / static_cast<double>(anon->samples);
+}
+
 bool is_pss(Metric metric) { return metric == Metric::pss_peak_bytes || metric == Metric::pss_average_bytes; }
 
-std::optional<std::uint64_t> pss_samples(std::span<const Recording> recordings) {
-    std::uint64_t samples = 0;
-    for (const auto& recording : recordings)
-        if (const auto pss = proportional(recording.seen.memory)) samples += pss->samples;
-    return samples > 0 ? std::optional(samples) : std::nullopt;
+// How often PSS or a figure of the cgroup was looked at, over all runs.
+std::optional<std::uint64_t> looks_at(Metric metric, std::span<const Recording> recordings) {
+    std::uint64_t looks = 0;
+    for (const auto& recording : recordings) {
+        const auto& memory = recording.seen.memory;
+        if (const auto pss = proportional(memory); pss && is_pss(metric)) looks += pss->samples;
+        if (memory.anon && is_physical(metric)) looks += memory.anon->samples;
+    }
+    return looks > 0 ? std::optional(looks) : std::nullopt;
 }
 
 // The planned accuracy, with how often the metric was really sampled.
 Accuracy accuracy_of(const MetricPlan& plan, Metric metric, std::span<const Recording> recordings) {
     Accuracy accuracy = plan.accuracy;
     if (accuracy.kind != AccuracyKind::sampled) return accuracy;
-    accuracy.interval_seconds = mean(recordings, is_pss(metric) ? pss_interval : tree_interval);
-    if (is_pss(metric)) accuracy.samples = pss_samples(recordings);
+    accuracy.interval_seconds = mean(recordings, is_pss(metric)        ? pss_interval
+                                                 : is_physical(metric) ? cgroup_interval
+                                                                       : tree_interval);
+    accuracy.samples = looks_at(metric, recordings);
     return accuracy;
 }
 
@@ -110,6 +128,17 @@ std::optional<Absence> undivided(Metric metric, const Plan& plan, std::span<cons
         least + " of CPU time"};
 }
 
+// What the figures of the command's cgroup cannot tell, as a process of the tree was in another one.
+std::optional<Absence> charged_elsewhere(Metric metric, const Plan& plan, std::span<const Recording> recordings) {
+    const bool of_cgroup = plan[metric].source == Source::cgroup || is_physical(metric);
+    if (!of_cgroup || std::ranges::none_of(recordings, [](const Recording& recording) { return recording.seen.cgroup_left; }))
+        return std::nullopt;
+    return Absence{
+        "a process of the tree was moved out of the command's cgroup (as systemd-run and container engines do), and its memory "
+        "is charged elsewhere",
+        ""};
+}
+
 // PSS that the looks of the only or the last run do not tell.
 std::optional<Absence> untold(Metric metric, std::span<const Recording> recordings) {
     if (!is_pss(metric) || recordings.empty() || !recordings.back().seen.memory.pss) return std::nullopt;
@@ -135,6 +164,7 @@ Absence why_absent(Metric metric, const Plan& plan, std::span<const Recording> r
     const auto& promised = plan[metric];
     if (promised.measured && needs_length(metric) && std::ranges::none_of(recordings, has_length))
         return {"by the clock the command ended before it began, or at that moment", ""};
+    if (const auto absence = promised.measured ? charged_elsewhere(metric, plan, recordings) : std::nullopt) return *absence;
     if (const auto absence = promised.measured ? untold(metric, recordings) : std::nullopt) return *absence;
     return absence_of(promised);
 }

@@ -25,9 +25,18 @@ Looks::Looks(std::span<const pid_t> pids) : events_(::inotify_init1(IN_CLOEXEC))
     for (std::size_t i = 0; i < processes_; ++i) {
         std::array<char, 64> path{};
         std::snprintf(path.data(), path.size(), "/proc/%d/smaps_rollup", pids[i]);
-        watches_[i] = ::inotify_add_watch(events_, path.data(), IN_OPEN);
-        if (watches_[i] < 0) fail(path.data());
+        watch(i, path.data());
     }
+}
+
+Looks::Looks(const char* path) : events_(::inotify_init1(IN_CLOEXEC)), processes_(1) {
+    if (events_ < 0) fail("inotify");
+    watch(0, path);
+}
+
+void Looks::watch(std::size_t number, const char* path) {
+    watches_[number] = ::inotify_add_watch(events_, path, IN_OPEN);
+    if (watches_[number] < 0) fail(path);
 }
 
 Looks::~Looks() { ::close(events_); }
@@ -40,7 +49,7 @@ void Looks::wait_for(long times) {
         const int ready = ::poll(&readable, 1, 1000);
         if (now_ns(CLOCK_MONOTONIC) > give_up_ns) {
             errno = ETIMEDOUT;
-            fail("no process has read /proc/PID/smaps_rollup");
+            fail("no process has looked");
         }
         if (ready <= 0) continue;
         alignas(inotify_event) std::array<char, 4096> buffer;

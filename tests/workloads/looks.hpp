@@ -17,6 +17,8 @@ inline constexpr long looks_that_see = 2;
 class Looks {
 public:
     explicit Looks(std::span<const pid_t> pids);
+    // Counts how often any file is opened.
+    explicit Looks(const char* path);
     ~Looks();
     Looks(const Looks&) = delete;
     Looks& operator=(const Looks&) = delete;
@@ -26,6 +28,8 @@ public:
 
 private:
     static constexpr std::size_t most = 16;
+
+    void watch(std::size_t number, const char* path);
 
     int events_;
     std::size_t processes_;

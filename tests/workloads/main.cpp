@@ -44,6 +44,7 @@ constexpr std::array entries{
     Entry{"memory-fork", memory_fork, "[MIB=256 CHILDREN=4 LOOKS=0 TIMES=1]"},
     Entry{"memory-four", memory_four, "[MILLISECONDS=300 LOOKS=0]: 10, 20, 30 and 40 MiB in four processes at once"},
     Entry{"memory-hidden", memory_hidden, "[CHILDREN=16]: grow by all that the kernel's counters of each CPU can hide"},
+    Entry{"memory-in-cgroup", memory_in_cgroup, "[MIB=32 DIRECTORY]: until its first cgroup is looked at; moves to another"},
     Entry{"memory-leader-exits", memory_leader_exits, "[MIB=32 LOOKS=0]: the main thread ends first"},
     Entry{"memory-memfd", memory_memfd, "[MIB=100 LOOKS=0]: mapped by two"},
     Entry{"memory-mlock", memory_mlock, "[MIB=64]"},

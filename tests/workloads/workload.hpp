@@ -33,8 +33,8 @@ using Workload = int(const Arguments&, Truth&);
 Workload cpu_children, cpu_daemon, cpu_exec_chain, cpu_holder, cpu_io_uring, cpu_killed, cpu_leader_exits, cpu_sigchld_ignored,
     cpu_spawn, cpu_together;
 Workload io_calls, io_unlinked;
-Workload memory_dontneed, memory_fork, memory_four, memory_hidden, memory_leader_exits, memory_memfd, memory_mlock, memory_mremap,
-    memory_oom, memory_profile, memory_spike, memory_thp, memory_threads, memory_vfork;
+Workload memory_dontneed, memory_fork, memory_four, memory_hidden, memory_in_cgroup, memory_leader_exits, memory_memfd,
+    memory_mlock, memory_mremap, memory_oom, memory_profile, memory_spike, memory_thp, memory_threads, memory_vfork;
 Workload fork_until_refused, live_processes, live_threads, rename_itself, same_pid;
 Workload process_crowd, process_storm, random_program, random_tree, random_tree_agent;
 Workload burn, count_signals, die, exit_with, fork_chain, hold, hostile_comm, in_cgroup, job_control, own_group, print_signals,

@@ -44,6 +44,50 @@ TEST_CASE("with --cgroup the page cache of a file that the command writes counts
     CHECK(measured.metric("rss_peak_bytes") < 16 * mib);
 }
 
+TEST_CASE("with --cgroup physical memory is sampled, on every kernel and from either source", "[privileged]") {
+    if (skipped(no_memory_cgroup())) return;
+    for (const auto& source : sources) {
+        CAPTURE(source);
+        const auto measured = measure_workload({"--source", source, "--cgroup"}, {"memory-in-cgroup", "32"});
+        INFO(measured.ended.err);
+        REQUIRE(measured.ended.code() == 0);
+        const auto truth = measured.truth.at("anon_peak_bytes").get<double>();
+        CHECK_THAT(measured.metric("anon_peak_bytes"), Catch::WithinAbs(truth, 1.0 * mib));
+        CHECK(measured.metric("anon_average_bytes") <= measured.metric("anon_peak_bytes"));
+        CHECK(measured.metric("shmem_peak_bytes") == 0);
+        CHECK(measured.metric("file_mapped_peak_bytes") < 8 * mib);
+        const auto& how = measured.result.at("measurement").at("sources").at("anon_peak_bytes");
+        CHECK(how.at("source") == "cgroup");
+        CHECK_THAT(how.at("accuracy").get<std::string>(), Catch::StartsWith("sampled every "));
+    }
+}
+
+TEST_CASE("once a process of the tree is in another cgroup, what the command's own one says is absent, with the reason",
+          "[privileged]") {
+    if (skipped(no_memory_cgroup())) return;
+    const auto elsewhere = MemoryCgroup::make(std::uint64_t{1} << 30);
+    REQUIRE(elsewhere);
+    std::vector<Words> options{{"--source", "procfs", "--cgroup"}, {"--cgroup"}};
+    if (!no_ebpf()) options.push_back({"--exact-memory"});
+    for (const auto& words : options) {
+        CAPTURE(words);
+        const auto child = fmt::format("{} memory-in-cgroup 32 {}; true", workload_path(), elsewhere->path());
+        for (const auto& measured : {measure(words, workload_words({"memory-in-cgroup", "32", elsewhere->path()})),
+                                     measure(words, {"sh", "-c", child})}) {
+            INFO(measured.ended.err);
+            REQUIRE(measured.ended.code() == 0);
+            for (const auto* key : {"anon_peak_bytes", "anon_average_bytes", "file_mapped_peak_bytes", "shmem_peak_bytes",
+                                    "cgroup_memory_peak_bytes"}) {
+                CAPTURE(key);
+                CHECK_FALSE(measured.run().at("metrics").contains(key));
+                CHECK_THAT(measured.result.at("measurement").at("unavailable").value(key, ""),
+                           Catch::Contains("moved out of the command's cgroup"));
+            }
+            CHECK(measured.metric("rss_peak_bytes") >= 32 * mib);
+        }
+    }
+}
+
 TEST_CASE("an ordinary user gets a cgroup for the command if one is delegated", "[privileged]") {
     if (skipped(not_root())) return;
     const auto delegated = DelegatedCgroup::make(nobody);

@@ -145,6 +145,40 @@ TEST_CASE("the peak of a cgroup is what a process in it touched") {
     CHECK(cgroup->oom_kills() == 0);
 }
 
+TEST_CASE("what is charged to a cgroup is read from memory.stat of either version") {
+    const std::string v2 = "anon 4096\nfile 1\nfile_mapped 8192\nshmem 12288\nanon_thp 0\n";
+    CHECK(parse_memory_stat(v2, CgroupMemory::v2) == PhysicalMemory{4096, 8192, 12288});
+    const std::string v1 = "cache 1\nrss 1\nshmem 1\nmapped_file 1\ntotal_rss 4096\ntotal_shmem 12288\ntotal_mapped_file 8192\n";
+    CHECK(parse_memory_stat(v1, CgroupMemory::v1) == PhysicalMemory{4096, 8192, 12288});
+    CHECK_FALSE(parse_memory_stat("anon 4096\n", CgroupMemory::v2));
+    CHECK_FALSE(parse_memory_stat("", CgroupMemory::v1));
+}
+
+TEST_CASE("a cgroup knows which processes are in it or below it") {
+    auto cgroup = own_cgroup_or_skip();
+    if (!cgroup) return;
+    CHECK(cgroup->holds(::getpid()) == false);
+    int joined[2];
+    REQUIRE(::pipe(joined) == 0);
+    const pid_t member = fork_into(*cgroup, [&] {
+        if (::write(joined[1], "x", 1) == 1) ::pause();
+    });
+    char byte = 0;
+    REQUIRE(::read(joined[0], &byte, 1) == 1);
+    ::close(joined[0]);
+    ::close(joined[1]);
+    CHECK(cgroup->holds(member) == true);
+    const auto below = cgroup->directory() + "/below";
+    std::filesystem::create_directory(below);
+    const UniqueFd procs{::open((below + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC)};
+    const auto pid = std::to_string(member);
+    REQUIRE(::write(procs.get(), pid.data(), pid.size()) > 0);
+    CHECK(cgroup->holds(member) == true);
+    ::kill(member, SIGKILL);
+    wait_for(member);
+    CHECK_FALSE(cgroup->holds(member));
+}
+
 TEST_CASE("a cgroup is removed with its owner") {
     std::string directory;
     {

@@ -113,8 +113,23 @@ TEST_CASE("With --exact-memory nothing is passed over, and physical memory is fo
     const auto older = make_plan(host, {.exact_memory = true, .interval = {}});
     REQUIRE(older);
     CHECK_FALSE(older->physical_memory);
-    CHECK_FALSE((*older)[Metric::anon_peak_bytes].measured);
-    CHECK_THAT((*older)[Metric::anon_peak_bytes].absence.reason, Contains("6.13"));
+    CHECK(accuracy_text((*older)[Metric::anon_peak_bytes].accuracy) == "sampled");
+    CHECK((*older)[Metric::anon_peak_bytes].source == Source::cgroup);
+}
+
+TEST_CASE("With --cgroup physical memory is sampled, whatever the kernel and the source") {
+    auto older = privileged_host();
+    older.cgroup_peak = false;
+    for (const auto source : {SourceChoice::automatic, SourceChoice::procfs}) {
+        const auto plan = planned(older, {.source = source, .cgroup = true, .interval = {}});
+        CHECK_FALSE(plan.physical_memory);
+        for (const auto metric :
+             {Metric::anon_peak_bytes, Metric::anon_average_bytes, Metric::file_mapped_peak_bytes, Metric::shmem_peak_bytes}) {
+            CHECK(accuracy_text(plan[metric].accuracy) == "sampled");
+            CHECK(plan[metric].source == Source::cgroup);
+        }
+        CHECK_THAT(plan[Metric::cgroup_memory_peak_bytes].absence.reason, Contains("Linux 5.19"));
+    }
 }
 
 TEST_CASE("Without eBPF --exact-memory is refused, since nothing of it could be measured") {
@@ -126,22 +141,16 @@ TEST_CASE("Without eBPF --exact-memory is refused, since nothing of it could be 
     CHECK_THAT(by_lack.error(), StartsWith("--exact-memory cannot work here: ") && Contains("CAP_BPF"));
 }
 
-TEST_CASE("Physical memory names what the host lacks before its option, and is not missed unless it was asked for") {
-    const auto anon = [](const HostFacts& facts, const PlanOptions& options) {
-        return planned(facts, options)[Metric::anon_peak_bytes].absence;
-    };
+TEST_CASE("Physical memory needs a cgroup, which is not missed unless it was asked for") {
+    const auto anon = [](const HostFacts& facts) { return planned(facts)[Metric::anon_peak_bytes].absence; };
+    CHECK(anon(privileged_host()).reason == "not asked for: --cgroup");
+    CHECK(anon(privileged_host()).lacking == "--cgroup");
+    CHECK_FALSE(anon(privileged_host()).asked_for);
     auto host = privileged_host();
-    CHECK(anon(host, {}).reason == "not asked for: --exact-memory");
-    CHECK(anon(host, {}).lacking == "--exact-memory");
-    CHECK_FALSE(anon(host, {}).asked_for);
-    CHECK_THAT(anon(host, {.source = SourceChoice::procfs}).reason, Contains("leave out --source procfs"));
-    host.memcg_events = false;
-    CHECK(anon(host, {}).lacking == "Linux 6.13");
-    CHECK(anon(host, {.exact_memory = true}).asked_for);
     host.cgroup_refusal = "no right";
-    CHECK_THAT(anon(host, {}).reason, Contains("no right"));
-    CHECK(anon(ordinary_host(), {}).lacking == "eBPF");
-    CHECK_FALSE(anon(ordinary_host(), {}).asked_for);
+    CHECK_THAT(anon(host).reason, Contains("no right"));
+    CHECK(anon(ordinary_host()).lacking == "a memory cgroup of its own");
+    CHECK_FALSE(anon(ordinary_host()).asked_for);
     CHECK_FALSE(planned(ordinary_host())[Metric::oom_kills].absence.asked_for);
     CHECK(planned(ordinary_host(), {.source = SourceChoice::procfs})[Metric::oom_kills].absence.asked_for);
 }
@@ -237,8 +246,6 @@ TEST_CASE(
                StartsWith("--cgroup cannot work here: /sys/fs/cgroup") && Contains("systemd-run --user --scope -p Delegate=yes"));
     CHECK_THAT(planned(facts)[Metric::cgroup_memory_peak_bytes].absence.reason, Contains(*facts.cgroup_refusal));
 
-    facts.cgroup_peak = false;
-    CHECK_THAT(refused(facts, cgroup), Contains("Linux 5.19"));
     facts.cgroup_memory = CgroupMemory::none;
     CHECK_THAT(refused(facts, cgroup), Contains("no memory cgroup controller"));
 }
