@@ -98,9 +98,9 @@ tl::expected<Identity, std::string> find_invoker(const SudoVariables& sudo) {
     if (!found)
         return tl::unexpected(
             fmt::format("--as-invoker: there is no user with the number {} (SUDO_UID); name one with --user NAME", *uid));
-    if (const gid_t group = gid.value_or(found->gid); group != found->gid) {
-        found->gid = group;
-        found->groups = groups_of(found->name, group);
+    if (gid && *gid != found->gid) {
+        found->gid = *gid;
+        found->groups = groups_of(found->name, *gid);
     }
     return *std::move(found);
 }
