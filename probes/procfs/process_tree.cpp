@@ -1,11 +1,15 @@
 #include "probes/procfs/process_tree.hpp"
 
 #include <linux/kcmp.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <iterator>
+#include <utility>
 
 #include "probes/system/clock.hpp"
 
@@ -15,6 +19,14 @@ namespace {
 std::uint64_t suspended_ns() {
     const auto awake_ns = clock_ns(CLOCK_MONOTONIC);
     return clock_ns(CLOCK_BOOTTIME) - awake_ns;
+}
+
+// Whether the process is there and is no zombie; needs no right to look at it.
+bool is_alive(int pid) {
+    const UniqueFd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+    if (!process) return errno != ESRCH && errno != EINVAL && ::kill(pid, 0) == 0;
+    pollfd end{process.get(), POLLIN, 0};
+    return ::poll(&end, 1, 0) == 0;
 }
 
 bool is_zombie(char state) { return state == 'Z' || state == 'X'; }
@@ -31,6 +43,7 @@ ProcessTree::ProcessTree(ProcFs proc, pid_t self)
 void ProcessTree::exclude_present_children() {
     discover(0);
     for (auto& process : processes_) process.foreign = true;
+    hidden_strangers_ = std::exchange(hidden_, {});
 }
 
 TrackedProcess* ProcessTree::find(int pid) {
@@ -59,7 +72,10 @@ TrackedProcess* ProcessTree::add(int pid, bool foreign, std::uint64_t now_ns) {
 
 bool ProcessTree::read(TrackedProcess& process, std::uint64_t now_ns) {
     const auto stat = proc_.stat(process.pid);
-    if (!stat) return false;
+    if (!stat) {
+        note_if_hidden(process);
+        return false;
+    }
     const bool first_read = process.command == nullptr;
     if (!first_read && stat->start_ticks != process.start_ticks) return false;
     process.start_ticks = stat->start_ticks;
@@ -85,6 +101,13 @@ bool ProcessTree::read(TrackedProcess& process, std::uint64_t now_ns) {
     if (new_image) read_command(process);
     return true;
 }
+
+// A process that ends between two readings is no longer there either, or is a zombie.
+void ProcessTree::note_if_hidden(const TrackedProcess& process) {
+    if (!process.foreign && !hidden_strangers_.contains(process.pid) && is_alive(process.pid)) hidden_.insert(process.pid);
+}
+
+bool ProcessTree::has_hidden_alive() const { return std::ranges::any_of(hidden_, is_alive); }
 
 Read<IoCounters> ProcessTree::read_io(const TrackedProcess& process) {
     return process.io_file ? proc_.io(*process.io_file) : proc_.io(process.pid);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "probes/procfs/command_store.hpp"
@@ -72,6 +73,11 @@ public:
     // Reads one process now; false if it is gone.
     bool read(TrackedProcess& process, std::uint64_t now_ns);
 
+    // Whether /proc has hidden a process of the tree from perfwrap's user while it was alive (hidepid): its memory and its
+    // children are in no sum. And whether one of them is still alive.
+    bool has_hidden() const { return !hidden_.empty(); }
+    bool has_hidden_alive() const;
+
     Read<IoCounters> read_io(const TrackedProcess& process);
 
     TrackedProcess* find(int pid);
@@ -96,6 +102,7 @@ private:
     void discover_by_parent_pids(std::uint64_t now_ns);
     void add_children_of(int pid, std::uint32_t threads, bool foreign, std::uint64_t now_ns);
     TrackedProcess* add(int pid, bool foreign, std::uint64_t now_ns);
+    void note_if_hidden(const TrackedProcess& process);
     void read_usage(TrackedProcess& process, const ProcessStat& stat) const;
     void read_memory(TrackedProcess& process, bool first_thread_ended);
     bool is_in_parents_memory(const TrackedProcess& process) const;
@@ -112,6 +119,8 @@ private:
     std::vector<TrackedProcess> processes_;
     std::vector<TrackedProcess> vanished_;
     std::unordered_map<int, std::size_t> index_;
+    std::unordered_set<int> hidden_;
+    std::unordered_set<int> hidden_strangers_;
     std::vector<int> new_pids_;
     std::vector<int> thread_ids_;
 

@@ -145,7 +145,20 @@ private:
         seen.processes = accounts.take_rows();
         seen.processes.all_ended_by(end_ns);
         seen.end_ns = end_ns;
+        if (run_.tree.has_hidden()) leave_out_sums(seen, run_.tree.has_hidden_alive());
         return seen;
+    }
+
+    // Sums that lack a process of which nothing is known but that it is there. What it has used is in no total until it is waited
+    // for.
+    static void leave_out_sums(Observation& seen, bool alive) {
+        seen.members_hidden = true;
+        seen.memory = {};
+        seen.peak.reset();
+        seen.timeline = Timeline();
+        seen.totals.processes_peak.reset();
+        seen.totals.threads_peak.reset();
+        if (alive) seen.totals = {};
     }
 
     void refresh(std::uint64_t now_ns) {

@@ -93,8 +93,9 @@ struct Observation {
     ProcessTable processes;
     Timeline timeline;
     Losses lost;
-    bool cgroup_left = false;  // a process of the tree was outside of the command's own cgroup, whose figures lack it
-    bool io_withheld = false;  // the totals lack I/O: a program ran with rights that perfwrap's user does not have
+    bool cgroup_left = false;     // a process of the tree was outside of the command's own cgroup, whose figures lack it
+    bool members_hidden = false;  // a process of the tree could not be looked at: sums that would lack it are absent
+    bool io_withheld = false;     // the totals lack I/O: a program ran with rights that perfwrap's user does not have
     std::optional<double> mean_interval_seconds;  // the actual mean time between samples
     std::optional<double> cpu_interval_seconds;   // between samples of CPU time, if they are taken separately
     std::optional<std::uint64_t> end_ns;          // the command's end, if the probe knows it better than the return of waitpid

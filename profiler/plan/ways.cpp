@@ -12,7 +12,9 @@ struct Row {
 };
 
 constexpr std::string_view waited_note =
-    "never too high; exact for a process that is waited for, and up to its last sample for one whose parent ignores SIGCHLD";
+    "never too high; as wait4 reports it for a process that is waited for, which lacks the last moments of each thread, and up "
+    "to "
+    "its last sample for one whose parent ignores SIGCHLD";
 constexpr std::string_view divided_note = "the kernel divides cpu_seconds by what its ticks saw";
 constexpr std::string_view followed_note = "at most a batch of pages per CPU too high where threads fault together";
 constexpr std::string_view batches_note = "the kernel counts pages in batches on each CPU";

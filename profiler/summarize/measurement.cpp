@@ -115,6 +115,16 @@ std::optional<Absence> withheld(Metric metric, std::span<const Recording> record
         "root where a program with rights of its own runs"};
 }
 
+// Sums that would lack a process.
+std::optional<Absence> hidden(const MetricPlan& plan, std::span<const Recording> recordings) {
+    const auto hidden_in = [](const Recording& recording) { return recording.seen.members_hidden; };
+    if (!plan.measured || plan.source != Source::procfs || std::ranges::none_of(recordings, hidden_in)) return std::nullopt;
+    return Absence{
+        "/proc hides a process of the tree from perfwrap's user (it is mounted with hidepid), and the sum would lack it (run "
+        "perfwrap as root)",
+        "root where /proc is mounted with hidepid"};
+}
+
 bool is_part_of_cpu(Metric metric) { return metric == Metric::cpu_user_seconds || metric == Metric::cpu_system_seconds; }
 
 // User and system time of runs that were too short.
@@ -160,6 +170,7 @@ bool needs_length(Metric metric) {
 
 Absence why_absent(Metric metric, const Plan& plan, std::span<const Recording> recordings) {
     if (const auto absence = withheld(metric, recordings)) return *absence;
+    if (const auto absence = hidden(plan[metric], recordings)) return *absence;
     if (const auto absence = undivided(metric, plan, recordings)) return *absence;
     const auto& promised = plan[metric];
     if (promised.measured && needs_length(metric) && std::ranges::none_of(recordings, has_length))

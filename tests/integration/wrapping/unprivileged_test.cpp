@@ -1,5 +1,10 @@
 // As an ordinary user: the user nobody, if the tests run as root.
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/integration/support/folders.hpp"
 #include "tests/integration/support/ordinary_user.hpp"
@@ -30,6 +35,39 @@ TEST_CASE("an ordinary user who asks for eBPF gets 125 before the command starts
     CHECK(ended.code() == 125);
     CHECK_THAT(ended.err, Catch::Contains("eBPF", Catch::CaseSensitive::No));
     CHECK(programs.folder.names().count("started") == 0);
+}
+
+TEST_CASE("where /proc hides a process of the tree, no sum is told that lacks it", "[privileged]") {
+    if (skipped(not_root())) return;
+    const Programs programs;
+    // A program that its user may not read makes a process that the user may not look at.
+    const auto hidden = programs.folder / "hidden";
+    std::filesystem::copy_file(workload_path(), hidden);
+    std::filesystem::permissions(hidden, std::filesystem::perms(0111));
+    for (const auto* hidepid : {"hidepid=1", "hidepid=2"}) {
+        CAPTURE(hidepid);
+        auto launch = programs.launch({"--source", "procfs"}, {"sh", "-c", hidden + " burn 150; exit 3"});
+        launch.before_exec = [hidepid] {
+            if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+                ::mount("proc", "/proc", "proc", 0, hidepid) != 0)
+                ::_exit(97);
+            become_nobody();
+        };
+        const auto ended = run(launch);
+        REQUIRE(ended.code() == 3);
+        const auto result = nlohmann::json::parse(read_file(programs.folder / "result.json"));
+        const auto& metrics = result.at("runs").at(0).at("metrics");
+        const auto& absent = result.at("measurement").at("unavailable");
+        for (const auto* sum : {"rss_peak_bytes", "rss_average_bytes", "rss_anon_peak_bytes", "largest_process_rss_peak_bytes",
+                                "swap_peak_bytes", "processes_peak", "threads_peak"}) {
+            CAPTURE(sum);
+            CHECK_FALSE(metrics.contains(sum));
+            CHECK_THAT(absent.at(sum).get<std::string>(), Catch::Contains("hidepid"));
+        }
+        CHECK(metrics.contains("wall_seconds"));
+        CHECK(metrics.at("cpu_seconds") > 0);  // it was waited for
+        CHECK(result.at("runs").at(0).at("timeline").at("t_seconds").empty());
+    }
 }
 
 TEST_CASE("doctor works for an ordinary user") {
