@@ -54,6 +54,7 @@ struct PssLooks {
     bool denied = false;               // some process could not be read for lack of rights
     std::uint64_t most_rss_bytes = 0;  // the most resident memory that a look found
     double ratio_at_most = 0;          // of that look
+    double private_at_most = 0;        // the part of it that only one process had mapped
     std::uint64_t most_pss_bytes = 0;  // the most that any look found
     double last_ratio = 0;             // of the last look
     double byte_seconds = 0;           // until the last look: of the resident sum times the ratio

@@ -51,6 +51,7 @@ void PssSampler::sample(std::uint64_t now_ns, std::span<const int> pids, double 
         if (program_of(part.tid) != part.program) continue;
         tree.rss_bytes += part.memory.rss_bytes;
         tree.pss_bytes += part.memory.pss_bytes;
+        tree.private_bytes += part.memory.private_bytes;
     }
     if (tree.rss_bytes > 0 && !stuck_) add(tree, resident_byte_seconds);
     last_cost_ns_ = thread_cpu_ns() + proc_.cpu_elsewhere_ns() - cpu_before_ns;
@@ -70,6 +71,7 @@ void PssSampler::add(const PageTables& tree, double resident_byte_seconds) {
     if (tree.rss_bytes > looks_.most_rss_bytes) {
         looks_.most_rss_bytes = tree.rss_bytes;
         looks_.ratio_at_most = looks_.last_ratio;
+        looks_.private_at_most = static_cast<double>(tree.private_bytes) / static_cast<double>(tree.rss_bytes);
     }
     last_ = tree;
     ++looks_.looks;

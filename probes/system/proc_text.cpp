@@ -146,13 +146,16 @@ std::optional<IoCounters> parse_io(std::string_view text) {
 std::optional<PageTables> parse_smaps_rollup(std::string_view text) {
     std::optional<std::uint64_t> rss;
     std::optional<std::uint64_t> pss;
+    std::uint64_t unshared = 0;
     for_each_line(text, [&](std::string_view key, std::string_view value) {
         std::uint64_t amount = 0;
         if (key == "Rss" && parse_number(value, amount)) rss = amount * kib;
         if (key == "Pss" && parse_number(value, amount)) pss = amount * kib;
+        if ((key == "Private_Clean" || key == "Private_Dirty") && parse_number(value, amount)) unshared += amount * kib;
     });
     if (!rss || !pss) return std::nullopt;
-    return PageTables{*rss, std::min(*pss, *rss)};
+    const auto proportional = std::min(*pss, *rss);
+    return PageTables{*rss, proportional, std::min(unshared, proportional)};
 }
 
 std::vector<std::string> parse_cmdline(std::string_view text) {

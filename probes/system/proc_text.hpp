@@ -65,7 +65,8 @@ struct IoCounters {
 // /proc/PID/smaps_rollup: what the kernel counts by walking the page tables.
 struct PageTables {
     std::uint64_t rss_bytes = 0;
-    std::uint64_t pss_bytes = 0;  // never more than rss_bytes
+    std::uint64_t pss_bytes = 0;      // never more than rss_bytes
+    std::uint64_t private_bytes = 0;  // that no other process has mapped; never more than pss_bytes
 
     bool operator==(const PageTables&) const = default;
 };

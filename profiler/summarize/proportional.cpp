@@ -17,13 +17,14 @@ tl::expected<MemoryOverTime, std::string> proportional(const MemoryTotals& memor
         return tl::unexpected(
             fmt::format("too few looks: {} of at least {}; the run was too short", looks.looks, enough_moments));
     const auto peak = static_cast<double>(rss.peak_bytes);
+    const auto most = std::min(static_cast<double>(looks.most_rss_bytes), peak);
+    const auto at_peak = looks.ratio_at_most * most + looks.private_at_most * (peak - most);
+    const auto largest = std::min(std::max(static_cast<double>(looks.most_pss_bytes), at_peak), peak);
     const auto after_last_look = std::max(rss.byte_seconds - looks.resident_byte_seconds, 0.0);
-    const auto byte_seconds = std::min(looks.byte_seconds + looks.last_ratio * after_last_look, rss.byte_seconds);
-    const auto average = rss.observed_seconds > 0 ? byte_seconds / rss.observed_seconds : 0;
-    const auto largest = std::max({static_cast<double>(looks.most_pss_bytes), looks.ratio_at_most * peak, average});
+    const auto byte_seconds = looks.byte_seconds + looks.last_ratio * after_last_look;
     return MemoryOverTime{
-        .peak_bytes = static_cast<std::uint64_t>(std::min(largest, peak)),
-        .byte_seconds = byte_seconds,
+        .peak_bytes = static_cast<std::uint64_t>(largest),
+        .byte_seconds = std::min({byte_seconds, rss.byte_seconds, largest * rss.observed_seconds}),
         .observed_seconds = rss.observed_seconds,
         .samples = looks.looks,
     };

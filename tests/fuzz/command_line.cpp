@@ -27,7 +27,7 @@ std::vector<std::string> spelled_out(const RunOptions& options) {
     constexpr std::array sources{"auto", "ebpf", "procfs"};
     constexpr std::array orphans{"leave", "wait", "kill"};
     std::vector<std::string> words{"run",
-                                   "--name=",
+                                   "--name=overridden",
                                    "-n",
                                    options.benchmark_name,
                                    "--max-processes",

@@ -67,8 +67,8 @@ void check_io(std::string_view input) {
 
 void check_pss(std::string_view input) {
     if (const auto memory = parse_smaps_rollup(input))
-        require(parse_smaps_rollup(fmt::format("Rss: {} kB\nPss: {} kB\n", memory->rss_bytes / 1024, memory->pss_bytes / 1024)) ==
-                    memory,
+        require(parse_smaps_rollup(fmt::format("Rss: {} kB\nPss: {} kB\nPrivate_Dirty: {} kB\n", memory->rss_bytes / 1024,
+                                               memory->pss_bytes / 1024, memory->private_bytes / 1024)) == memory,
                 "resident and proportional sizes come back as they were written");
 }
 

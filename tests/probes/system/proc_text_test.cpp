@@ -100,9 +100,9 @@ TEST_CASE("io is complete or nothing") {
 }
 
 TEST_CASE("pss is the total, not one of its parts") {
-    CHECK(
-        parse_smaps_rollup("5500-7ffc ---p 0 00:00 0  [rollup]\nRss: 884 kB\nPss: 385 kB\nPss_Anon: 68 kB\nPss_File: 317 kB\n") ==
-        PageTables{.rss_bytes = 884 * 1024, .pss_bytes = 385 * 1024});
+    CHECK(parse_smaps_rollup("5500-7ffc ---p 0 00:00 0  [rollup]\nRss: 884 kB\nPss: 385 kB\nPss_Anon: 68 kB\nPss_File: 317 kB\n"
+                             "Shared_Clean: 700 kB\nPrivate_Clean: 4 kB\nPrivate_Dirty: 68 kB\n") ==
+          PageTables{.rss_bytes = 884 * 1024, .pss_bytes = 385 * 1024, .private_bytes = 72 * 1024});
     CHECK_FALSE(parse_smaps_rollup("Rss: 884 kB\n"));
     CHECK_FALSE(parse_smaps_rollup(""));
 }

@@ -64,9 +64,9 @@ cgroup    no: /sys/fs/cgroup/perfwrap: Permission denied
 exact
   wall_seconds
 
-bounded by processes that are never waited for: never too high; exact for a
-process that is waited for, and up to its last sample for one whose parent
-ignores SIGCHLD
+bounded by processes that are never waited for: never too high; as wait4 reports
+it for a process that is waited for, which lacks the last moments of each
+thread, and up to its last sample for one whose parent ignores SIGCHLD
   cpu_seconds cpu_cores_average minor_faults major_faults
   voluntary_context_switches involuntary_context_switches syscall_read_bytes
   syscall_written_bytes storage_read_bytes storage_written_bytes

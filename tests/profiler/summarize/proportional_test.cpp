@@ -20,6 +20,7 @@ MemoryTotals looked_at(const PssLooks& looks) {
 TEST_CASE("PSS is the resident size times the ratio, also after the last look") {
     const auto pss = proportional(looked_at({.most_rss_bytes = 900,
                                              .ratio_at_most = 0.5,
+                                             .private_at_most = 0.5,
                                              .most_pss_bytes = 450,
                                              .last_ratio = 0.25,
                                              .byte_seconds = 300,
@@ -36,6 +37,15 @@ TEST_CASE("a look that found more than the ratio at the resident peak says gives
         proportional(looked_at({.most_rss_bytes = 1000, .ratio_at_most = 0.2, .most_pss_bytes = 700, .last_ratio = 0.2}));
     REQUIRE(pss);
     CHECK(pss->peak_bytes == 700);
+}
+
+TEST_CASE("memory that is shared adds to the resident size alone, private memory to both") {
+    const auto family = proportional(looked_at({.most_rss_bytes = 600, .ratio_at_most = 0.25, .private_at_most = 0.01}));
+    REQUIRE(family);
+    CHECK(family->peak_bytes == 150 + 4);
+    const auto alone = proportional(looked_at({.most_rss_bytes = 600, .ratio_at_most = 1, .private_at_most = 1}));
+    REQUIRE(alone);
+    CHECK(alone->peak_bytes == 1000);
 }
 
 TEST_CASE("PSS is never above the resident size, whatever the looks found") {
@@ -57,12 +67,14 @@ TEST_CASE("a ratio from far below the resident peak says nothing about the peak"
     CHECK_FALSE(peak_not_seen(looked_at({.most_rss_bytes = 600, .ratio_at_most = 1, .most_pss_bytes = 600, .last_ratio = 1})));
 }
 
-TEST_CASE("the peak of PSS is not below its average, though the ratio has grown since the largest look") {
+TEST_CASE("the average of PSS is not above its peak, though the ratio has grown since the largest look") {
     const auto pss = proportional(looked_at({.most_rss_bytes = 1000,
                                              .ratio_at_most = 0.1,
                                              .most_pss_bytes = 100,
                                              .last_ratio = 1,
                                              .byte_seconds = 800,
                                              .resident_byte_seconds = 1000}));
-    CHECK(pss->peak_bytes == 400);
+    REQUIRE(pss);
+    CHECK(pss->peak_bytes == 100);
+    CHECK(pss->byte_seconds == Approx(200));
 }

@@ -120,6 +120,7 @@ TEST_CASE("Every recorded quantity becomes the metric of its name") {
                           .moments = 3,
                           .most_rss_bytes = 150,
                           .ratio_at_most = 0.9,
+                          .private_at_most = 0.9,
                           .most_pss_bytes = 120,
                           .last_ratio = 0.5,
                           .byte_seconds = 110,
