@@ -84,8 +84,8 @@ tl::expected<Identity, std::string> find_invoker(const SudoVariables& sudo) {
         return tl::unexpected(
             std::string("--as-invoker: sudo did not start perfwrap (SUDO_UID is not set); name the user with --user NAME"));
     const auto uid = number(*sudo.uid);
-    const auto gid = sudo.gid ? number(*sudo.gid) : std::nullopt;
-    if (!uid || (sudo.gid && !gid))
+    const auto gid = number(sudo.gid.value_or(""));
+    if (!uid || gid.has_value() != sudo.gid.has_value())
         return tl::unexpected(
             fmt::format("--as-invoker: SUDO_UID '{}' and SUDO_GID '{}' are not numbers as sudo would set them; name "
                         "the user with --user NAME",

@@ -86,7 +86,7 @@ std::optional<OutputTarget> place_of(std::string_view path) {
     auto found = find_path(file);
     if (!found || !found->status || !S_ISDIR(found->status->st_mode)) return std::nullopt;
     found->directory = std::move(found->file);
-    found->name = ".";
+    found->name = std::string(1, '.');
     return Replaceable{std::move(*found)};
 }
 
