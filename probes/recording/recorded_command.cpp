@@ -35,6 +35,7 @@ void shorten(std::vector<std::string>& command, std::size_t bytes) {
     if (first == command.begin()) middle.insert(0, command.front(), 0, (room - used) / 2);
     first = command.erase(first, last);
     command.insert(first, std::move(middle));
+    command.shrink_to_fit();
 }
 
 }  // namespace perfwrap

@@ -39,7 +39,9 @@ Program find_program(const std::string& name) {
         std::string candidate = directory.empty() ? name : fmt::format("{}/{}", directory, name);
         struct stat status {};
         if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
-            if (faccessat(AT_FDCWD, candidate.c_str(), X_OK, AT_EACCESS) == 0) return {std::move(candidate), 0};
+            // Where the question itself is refused (seccomp), execve(2) answers it.
+            if (faccessat(AT_FDCWD, candidate.c_str(), X_OK, AT_EACCESS) == 0 || errno != EACCES)
+                return {std::move(candidate), 0};
             error = EACCES;
         }
         if (colon == std::string_view::npos) return {name, error};
