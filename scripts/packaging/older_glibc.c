@@ -2,16 +2,30 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/single_threaded.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 // 2.30
 ssize_t getdents64(int fd, void* buffer, size_t size) { return syscall(SYS_getdents64, fd, buffer, size); }
+
+// 2.30. A condition variable's own clock is CLOCK_REALTIME; if that is set meanwhile, the wait is shorter or longer.
+int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const struct timespec* until) {
+    const long long second = 1000000000;
+    struct timespec now, real;
+    clock_gettime(clock, &now);
+    clock_gettime(CLOCK_REALTIME, &real);
+    const long long left = (until->tv_sec - now.tv_sec) * second + until->tv_nsec - now.tv_nsec;
+    const long long end = real.tv_sec * second + real.tv_nsec + (left > 0 ? left : 0);
+    const struct timespec real_until = {.tv_sec = end / second, .tv_nsec = end % second};
+    return pthread_cond_timedwait(condition, mutex, &real_until);
+}
 
 // 2.32. False is always safe: it only makes reference counts atomic.
 char __libc_single_threaded = 0;
