@@ -23,8 +23,8 @@ struct PrometheusFamily {
     std::vector<PrometheusGauge> series;
 };
 
-// Metric and label names must be valid, label values UTF-8. Numbers are written to the nanosecond, as the shortest text that reads
-// back as the same number, in every locale.
+// Metric and label names must be valid, label values UTF-8. Numbers are written to the nanosecond, as the shortest text that
+// reads back as the same number, in every locale.
 std::string prometheus_text(std::span<const PrometheusFamily> families);
 
 }  // namespace perfwrap

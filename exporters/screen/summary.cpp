@@ -54,7 +54,7 @@ std::optional<std::string> range(const Result& result, Metric metric, const Scre
 std::string with_range(const Result& result, Metric metric, double value, std::vector<std::string> remarks,
                        const Screen& screen) {
     if (auto minimum_to_maximum = range(result, metric, screen)) remarks.insert(remarks.begin(), *std::move(minimum_to_maximum));
-    const auto text = shown(result, metric, value);
+    auto text = shown(result, metric, value);
     if (remarks.empty()) return text;
     return fmt::format("{} ({})", text, joined(remarks, "; "));
 }

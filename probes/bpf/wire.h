@@ -135,8 +135,9 @@ struct wire_totals {
     __u64 ended_user_ns;            /* split per process as the kernel scales it */
     __u64 ended_system_ns;
     __u64 processes_started;
-    __u64 processes_too_late; /* those among them that started after the window, which are in no other total but processes_ended */
-    __u64 processes_now; /* unreaped ones included */
+    __u64
+        processes_too_late; /* those among them that started after the window, which are in no other total but processes_ended */
+    __u64 processes_now;    /* unreaped ones included */
     __s64 processes_peak;
     __u64 processes_ended;
     __u64 threads_started;

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <utility>
 
@@ -148,7 +147,9 @@ private:
 
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
-        for (const auto& process : tree.live | std::views::reverse) {  // children first: see ProcessTable::would_keep
+        // Children first: see ProcessTable::would_keep.
+        for (auto live = tree.live.rbegin(); live != tree.live.rend(); ++live) {
+            const auto& process = *live;
             if (process.threads_peak == 0) continue;  // it started after the window
             used += process.spent;
             const CpuSplit own = split_of(process.spent);

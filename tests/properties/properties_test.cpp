@@ -74,8 +74,8 @@ void sees(decltype(Property::violations) property, const std::vector<Change>& ch
 }  // namespace
 
 TEST_CASE("a sound result violates no property") {
-    CHECK(violations_of(sound()) == Violations{});
-    CHECK(violations_of(Result{}) == Violations{});
+    CHECK_THAT(violations_of(sound()), Catch::Equals(Violations{}));
+    CHECK_THAT(violations_of(Result{}), Catch::Equals(Violations{}));
 }
 
 TEST_CASE("a violation is told with its run, its property and its values") {

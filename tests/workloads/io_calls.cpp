@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -94,12 +94,10 @@ const std::map<std::string, Move*> calls{{"read", by_read},     {"sendfile", by_
 // The figures of /proc/self/io.
 std::map<std::string, std::uint64_t> counted() {
     std::map<std::string, std::uint64_t> figures;
-    std::FILE* file = std::fopen("/proc/self/io", "re");
-    if (file == nullptr) fail("open /proc/self/io");
-    std::array<char, 64> key{};
-    unsigned long long value = 0;
-    while (std::fscanf(file, "%63[^:]: %llu ", key.data(), &value) == 2) figures[key.data()] = value;
-    std::fclose(file);
+    std::ifstream file("/proc/self/io");
+    if (!file) fail("open /proc/self/io");
+    std::string key;
+    for (std::uint64_t value = 0; file >> key >> value;) figures[key.substr(0, key.size() - 1)] = value;
     return figures;
 }
 

@@ -131,7 +131,8 @@ private:
             block.touch();
             if (random % 3 == 0) burn_cpu(CLOCK_THREAD_CPUTIME_ID, some_time(random));
             if (random % 3 == 1) sleep_ns(some_time(random));
-            while (random % 7 == 0) ::pause();
+            if (random % 7 == 0)
+                while (true) ::pause();
         });
         if (random % 7 != 0 && random_() % 2 == 0) return thread.join();
         thread.detach();

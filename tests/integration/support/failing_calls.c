@@ -77,9 +77,7 @@ int linkat(int folder, const char* from, int to_folder, const char* to, int flag
 
 int unlink(const char* path) { return fails("unlink") ? -1 : NEXT(unlink)(path); }
 
-int unlinkat(int folder, const char* path, int flags) {
-    return fails("unlink") ? -1 : NEXT(unlinkat)(folder, path, flags);
-}
+int unlinkat(int folder, const char* path, int flags) { return fails("unlink") ? -1 : NEXT(unlinkat)(folder, path, flags); }
 
 int fchown(int fd, uid_t owner, gid_t group) { return fails("fchown") ? -1 : NEXT(fchown)(fd, owner, group); }
 

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstddef>
@@ -41,11 +42,11 @@ const std::vector<Call> other_calls{CALL(capget),   CALL(capset),        CALL(cl
 #undef CALL
 
 void refuse(unsigned number, int error) {
-    sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
-                            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
-                            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    const sock_fprog program{std::size(filter), filter};
+    std::array<sock_filter, 4> filter{{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+                                       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
+                                       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
+    const sock_fprog program{filter.size(), filter.data()};
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
@@ -101,8 +102,8 @@ TEST_CASE("a system call without which the command could not be watched is named
     if (skipped(sanitizer_that("makes system calls of its own"))) return;
     for (const auto& [name, number] : {std::pair{"waitid", SYS_waitid}, {"ppoll", SYS_ppoll}, {"clone", SYS_clone}}) {
         CAPTURE(name);
-        const auto ended =
-            run({.argv = perfwrap_words({"--source", "procfs"}, {"true"}), .before_exec = [&] { refuse(number, EPERM); }});
+        const auto ended = run({.argv = perfwrap_words({"--source", "procfs"}, {"true"}),
+                                .before_exec = [number = number] { refuse(number, EPERM); }});
         CHECK(ended.code() == 125);
         CHECK_THAT(ended.err, Catch::Contains(fmt::format("{}: Operation not permitted", name)));
     }

@@ -44,7 +44,7 @@ struct Two {
     }
     // A link in the shared directory that belongs to a user.
     std::string link(const std::string& name, const std::string& to, uid_t user) const {
-        const auto path = shared + "/" + name;
+        auto path = shared + "/" + name;
         ::unlink(path.c_str());
         fs::create_symlink(to, path);
         CHECK(::lchown(path.c_str(), user, user) == 0);
