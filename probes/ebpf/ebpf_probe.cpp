@@ -148,15 +148,14 @@ private:
         wire_usage used = ended.ended;
         CpuSplit cpu{ended.ended_user_ns, ended.ended_system_ns};
         // Children first: see ProcessTable::would_keep.
-        for (auto live = tree.live.rbegin(); live != tree.live.rend(); ++live) {
-            const auto& process = *live;
-            if (process.threads_peak == 0) continue;  // it started after the window
+        std::for_each(tree.live.rbegin(), tree.live.rend(), [&](const wire_process& process) {
+            if (process.threads_peak == 0) return;  // it started after the window
             used += process.spent;
             const CpuSplit own = split_of(process.spent);
             cpu.user_ns += own.user_ns;
             cpu.system_ns += own.system_ns;
             add_row(process, false, table, holders);
-        }
+        });
 
         Observation seen;
         seen.totals = {
