@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "probes/procfs/tree_accounts.hpp"
@@ -128,13 +127,15 @@ private:
     Observation observe(std::uint64_t end_ns) {
         TreeAccounts accounts = run_.accounts;
         TreeSamples samples = run_.samples;
-        for (auto process : run_.tree.processes() | std::views::reverse) {  // children first: see ProcessTable::would_keep
+        // Children first: see ProcessTable::would_keep.
+        const auto& living = run_.tree.processes();
+        std::for_each(living.rbegin(), living.rend(), [&](TrackedProcess process) {
             // The files are read after the window's end.
-            if (process.foreign || process.start_ns > end_ns) continue;
+            if (process.foreign || process.start_ns > end_ns) return;
             samples.raise_peak(end_ns, process, process.rss_peak_bytes);
             add_context_switches(process);
             accounts.still_there(process, run_.tree.read_io(process));
-        }
+        });
         Observation seen;
         seen.totals = accounts.totals();
         samples.close(end_ns, *seen.totals.cpu_user_ns + *seen.totals.cpu_system_ns);
