@@ -79,9 +79,10 @@ TEST_CASE("the timeline shows a spike in the step in which it was, and at the en
     samples.add(2 * s, std::vector{holding(1, 64, 200)}, 0);
     samples.raise_peak(3 * s + 1, holding(1, 64), 300 * mib);
     samples.close(3 * s, 0);
-    CHECK(observe(samples).peak->at_ns == 3 * s);
+    const auto seen = observe(samples);
+    CHECK(seen.peak->at_ns == 3 * s);
     std::vector<std::uint64_t> maxima_mib;
-    for (const auto& bucket : observe(samples).timeline.buckets()) maxima_mib.push_back(bucket.rss_max_bytes / mib);
+    for (const auto& bucket : seen.timeline.buckets()) maxima_mib.push_back(bucket.rss_max_bytes / mib);
     CHECK(maxima_mib == std::vector<std::uint64_t>{200, 64, 300});
 }
 
