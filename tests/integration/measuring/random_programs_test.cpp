@@ -1,6 +1,7 @@
 // What holds for every result holds for random programs, whatever options they are measured with.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
@@ -28,6 +29,12 @@ Seeds wanted_seeds() {
     return {first, *end == '-' ? static_cast<unsigned>(std::strtoul(end + 1, nullptr, 10)) : first};
 }
 
+// What outlives the command is read a moment after the window's end, with what it has used until then.
+bool can_hold(const std::string& violation, const Words& options) {
+    const bool nobody_outlives_the_command = std::ranges::find(options, "wait") != options.end();
+    return nobody_outlives_the_command || violation.find(": no more CPU time than the CPUs had: ") == std::string::npos;
+}
+
 void check_properties(unsigned seed, Words options) {
     const TemporaryFolder folder;
     const auto command = workload_words({"random-program", std::to_string(seed)});
@@ -40,7 +47,8 @@ void check_properties(unsigned seed, Words options) {
     const auto result = read_result(read_file(folder / "result.json"));
     INFO((result ? "" : result.error()));
     REQUIRE(result);
-    for (const auto& violation : violations_of(*result)) FAIL_CHECK(violation);
+    for (const auto& violation : violations_of(*result))
+        if (can_hold(violation, options)) FAIL_CHECK(violation);
 }
 
 void check_random_programs(const std::string& source, const std::vector<Words>& option_sets) {
