@@ -1,6 +1,7 @@
 #include "probes/system/pending_signal.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace perfwrap {
 namespace {
